@@ -1,0 +1,1 @@
+"""The hub: the only process with locks, lids, scale and journal. It decides; it has no network."""

@@ -1,0 +1,377 @@
+"""What happened, in the past tense. The journal holds these and nothing else; names and fields are forever.
+
+A body says what; the envelope (`Event`) says when, in which order and under which plan. `LANE` says how urgently
+the municipality must have it. Every body with an `intake` is about that intake.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import get_args
+
+from msgspec import Struct
+
+from hub.domain.intake import Dose, Intake, IntakeId
+from hub.domain.plan import Criticality, Plan
+
+
+class Body(Struct, frozen=True, tag=True, kw_only=True):
+    """Root of all event bodies; the JSON `type` is the class's name."""
+
+
+class Evidence(StrEnum):
+    """What a "taken" rests on. Never "swallowed" (H16)."""
+
+    REMOVED = "removed"  # lid and scale
+    SELF = "self"  # the citizen's word
+    STAFF = "staff"  # a named person's word
+
+
+# -- the hub itself ----------------------------------------------------------------------------------------
+
+
+class Booted(Body, frozen=True):
+    release: str
+
+
+class ClockDoubted(Body, frozen=True):
+    reason: str
+
+
+class ClockTrusted(Body, frozen=True):
+    pass
+
+
+class MainsLost(Body, frozen=True):
+    pass
+
+
+class MainsRestored(Body, frozen=True):
+    pass
+
+
+class EventParked(Body, frozen=True):
+    """The municipality's server cannot take event `seq`; it is set aside there, never here."""
+
+    lane: str
+    seq: int
+    reason: str
+
+
+# -- plan and compartments ---------------------------------------------------------------------------------
+
+
+class PlanAccepted(Body, frozen=True):
+    plan: Plan
+
+
+class PlanRefused(Body, frozen=True):
+    version: int | None
+    digest: str
+    reasons: tuple[str, ...]
+
+
+class DayPlanned(Body, frozen=True):
+    """The intakes of one home day under the plan in force: the planned fact. Said again, it replaces what is still
+    only planned."""
+
+    day: date
+    intakes: tuple[Intake, ...]
+
+
+class CompartmentFilled(Body, frozen=True):
+    """A fill lists the intake it serves (R7). `contents_mg`: the weight of the contents, None where not weighed."""
+
+    compartment: int
+    intake: IntakeId
+    doses: tuple[Dose, ...]
+    contents_mg: int | None
+    plan_version: int
+    by: str
+
+
+class CompartmentEmptied(Body, frozen=True):
+    compartment: int
+    by: str
+
+
+class FillDoubted(Body, frozen=True):
+    """The contents are no longer vouched for; nothing opens it until a named person verifies."""
+
+    compartment: int
+    reason: str
+
+
+class LidOpened(Body, frozen=True):
+    compartment: int
+    intake: IntakeId | None  # None: no opening was under way (key, force, fault)
+
+
+class LidClosed(Body, frozen=True):
+    compartment: int
+    intake: IntakeId | None
+
+
+# -- an opening (R1) -----------------------------------------------------------------------------------------
+
+
+class OpeningRequested(Body, frozen=True):
+    """The intent: committed before anything moves. `expected_mg` is what should leave."""
+
+    intake: IntakeId
+    opening: str
+    compartment: int
+    weight_before_mg: int
+    expected_mg: int | None
+    early_by: str | None = None  # the named person who allowed it before its time
+
+
+class PulseRequested(Body, frozen=True):
+    """One pulse of the lock is about to be given; committed first. `number` counts from 1 within the opening."""
+
+    intake: IntakeId
+    opening: str
+    compartment: int
+    number: int
+
+
+class PulseFailed(Body, frozen=True):
+    intake: IntakeId
+    opening: str
+    number: int
+    reason: str
+
+
+class OpeningFailed(Body, frozen=True):
+    intake: IntakeId
+    opening: str
+    reason: str
+
+
+class OpeningAbandoned(Body, frozen=True):
+    """The hub died between intent and lid; lid shut and weight unchanged: nothing was handed out."""
+
+    intake: IntakeId
+    opening: str
+
+
+# -- an intake's life ----------------------------------------------------------------------------------------
+
+
+class IntakeDue(Body, frozen=True):
+    intake: IntakeId
+
+
+class IntakeSnoozed(Body, frozen=True):
+    intake: IntakeId
+    until: datetime
+
+
+class IntakeDeclined(Body, frozen=True):
+    intake: IntakeId
+    reason: str
+
+
+class DeclineWithdrawn(Body, frozen=True):
+    intake: IntakeId
+
+
+class WordAsked(Body, frozen=True):
+    """The lid is shut and the hub asks the citizen: the scale is unsure, or the plan wants a word."""
+
+    intake: IntakeId
+    reason: str
+
+
+class IntakeTaken(Body, frozen=True):
+    intake: IntakeId
+    evidence: Evidence
+    by: str | None = None
+    removed_mg: int | None = None
+
+
+class IntakePartlyTaken(Body, frozen=True):
+    intake: IntakeId
+    evidence: Evidence
+    removed_mg: int | None = None
+    remaining_mg: int | None = None
+
+
+class IntakePutBack(Body, frozen=True):
+    intake: IntakeId
+    by: str | None = None  # a named person verified the contents of one handed out early
+
+
+class IntakeHandedOutEarly(Body, frozen=True):
+    intake: IntakeId
+    removed_mg: int | None = None
+
+
+class IntakeMissed(Body, frozen=True):
+    intake: IntakeId
+    by: str | None = None
+
+
+class IntakeWithheld(Body, frozen=True):
+    intake: IntakeId
+    reason: str
+
+
+class IntakeWithdrawn(Body, frozen=True):
+    intake: IntakeId
+    reason: str
+
+
+class IntakeRestored(Body, frozen=True):
+    """What withheld or withdrew it has ended before its latest time."""
+
+    intake: IntakeId
+    due: bool
+
+
+class IntakeReleased(Body, frozen=True):
+    """A named person lets a missed or verified intake be taken until `latest_at`."""
+
+    intake: IntakeId
+    by: str
+    latest_at: datetime
+
+
+class IntakeUncertain(Body, frozen=True):
+    intake: IntakeId
+    reason: str
+
+
+class IntakeNotKnown(Body, frozen=True):
+    intake: IntakeId
+
+
+class IntakeGivenByStaff(Body, frozen=True):
+    intake: IntakeId
+    by: str
+
+
+class IntakeTakenElsewhere(Body, frozen=True):
+    intake: IntakeId
+
+
+class WindowEnded(Body, frozen=True):
+    """Its time is over: the state it is in is final."""
+
+    intake: IntakeId
+
+
+class IntakeCorrected(Body, frozen=True):
+    """An overlay by a named person; what was written stays written."""
+
+    intake: IntakeId
+    state: str  # a final `Life` value: what it should say
+    by: str
+    reason: str
+
+
+# -- alarms --------------------------------------------------------------------------------------------------
+
+
+class AlarmCode(StrEnum):
+    NOT_TAKEN = "not_taken"
+    PARTLY_TAKEN = "partly_taken"
+    DECLINED = "declined"
+    TAKEN_ELSEWHERE = "taken_elsewhere"
+    NOT_KNOWN = "not_known"
+    UNCERTAIN = "uncertain"
+    WITHHELD = "withheld"
+    WITHDRAWN = "withdrawn"
+    OPENING_FAULT = "opening_fault"
+    LID_LEFT_OPEN = "lid_left_open"
+    TAMPER = "tamper"
+    CANNOT_SERVE = "cannot_serve"
+    NOT_UNDERSTOOD = "not_understood"
+    PLAN_REFUSED = "plan_refused"
+    PLAN_OLD = "plan_old"
+    CLOCK = "clock"
+    MAINS_LOST = "mains_lost"
+    HELP = "help"
+    PARKED = "parked"
+    JOURNAL = "journal"
+
+
+class AlarmRaised(Body, frozen=True):
+    """`alarm` is code and subject ("not_taken/2026-11-20/noon"). `can_open`: the dose can still be opened at home."""
+
+    alarm: str
+    code: AlarmCode
+    criticality: Criticality
+    intake: IntakeId | None = None
+    compartment: int | None = None
+    can_open: bool = False
+
+
+class AlarmEscalated(Body, frozen=True):
+    alarm: str
+    level: int
+
+
+class AlarmAcknowledged(Body, frozen=True):
+    """A named human has it. `command`: the signed command's id when it came from the gateway."""
+
+    alarm: str
+    by: str
+    command: str | None = None
+
+
+class AlarmEnded(Body, frozen=True):
+    """The technical cause is over (mains back, clock trusted)."""
+
+    alarm: str
+
+
+AnyBody = (
+    Booted | ClockDoubted | ClockTrusted | MainsLost | MainsRestored | EventParked
+    | PlanAccepted | PlanRefused | DayPlanned
+    | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened | LidClosed
+    | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
+    | IntakeDue | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken
+    | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored
+    | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakeTakenElsewhere | WindowEnded
+    | IntakeCorrected
+    | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded
+)  # fmt: skip
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A body with its envelope. `id` is a UUIDv7; `seq` counts from 1 without gaps in one journal."""
+
+    seq: int
+    id: str
+    wall: datetime
+    monotonic_s: float
+    trusted: bool
+    boot: str
+    plan_version: int | None
+    body: AnyBody
+
+
+class Lane(StrEnum):
+    """The order in which the municipality gets things."""
+
+    ALARMS = "alarms"
+    CLINICAL = "clinical"
+    REST = "rest"
+
+
+_ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
+_REST = (
+    Booted,
+    ClockDoubted,
+    ClockTrusted,
+    MainsLost,
+    MainsRestored,
+    EventParked,
+    DayPlanned,
+    PlanAccepted,
+    PlanRefused,
+)
+LANE: dict[type[Body], Lane] = {
+    body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL
+    for body in get_args(AnyBody)
+}

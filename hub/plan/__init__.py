@@ -1,0 +1,1 @@
+"""Readers from the outside world's plan formats into `hub.domain.plan.Plan`. Pure: bytes in, plan or reasons out."""

@@ -1,0 +1,343 @@
+"""Every message on the hub's sockets, declared once and used by both ends.
+
+A frame is one line of UTF-8 JSON ending in a newline. A client sends `Request` frames; the hub answers each with one
+`Reply` carrying the same `ref`, and pushes `Snapshot` frames to ui without being asked. Which messages a role may
+send is `ALLOWED`; how large a frame may be is `FRAME_LIMIT`. What is unknown, malformed, oversized or forbidden gets a
+`Reply` with an `error`, changes nothing, and the connection lives.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from msgspec import Meta, Raw, Struct
+
+PROTOCOL = 1
+KiB = 1024
+
+Text = Annotated[str, Meta(max_length=200)]
+Id = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class Role(StrEnum):
+    UI = "ui"
+    SYNC = "sync"
+    STAFF = "staff"
+
+
+class Message(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=True):
+    """Root of all requests; the JSON `type` is the class's name."""
+
+
+# -- ui: what was touched ------------------------------------------------------------------------------------
+
+
+class Open(Message, frozen=True):
+    intake: Id
+
+
+class Snooze(Message, frozen=True):
+    intake: Id
+
+
+class Decline(Message, frozen=True):
+    intake: Id
+    reason: Text  # a code of `ui.present.REASONS`
+
+
+class ChangeMind(Message, frozen=True):
+    intake: Id
+
+
+class Say(Message, frozen=True):
+    """The citizen's word when asked, or for an intake that is only reminded: all of it taken, or not."""
+
+    intake: Id
+    all_taken: bool
+
+
+class TakenElsewhere(Message, frozen=True):
+    intake: Id
+
+
+class AskForHelp(Message, frozen=True):
+    pass
+
+
+class Shown(Message, frozen=True):
+    """After a frame was drawn: which screen, of which snapshot. Also ui's sign of life."""
+
+    screen: Id
+    snapshot: int
+
+
+# -- sync: signed things carried -------------------------------------------------------------------------------
+
+
+class EventsAfter(Message, frozen=True):
+    """The lane's events after its cursor, oldest first, at most `limit` → `EventBatch`."""
+
+    lane: Id
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class Acked(Message, frozen=True):
+    """A signed receipt (JWS) for a lane up to a sequence number; only this moves a cursor."""
+
+    receipt: Annotated[str, Meta(max_length=8 * KiB)]
+
+
+class Parked(Message, frozen=True):
+    lane: Id
+    seq: int
+    reason: Text
+
+
+class OfferPlan(Message, frozen=True):
+    jws: Annotated[str, Meta(max_length=2 * KiB * KiB)]
+
+
+class OfferCommand(Message, frozen=True):
+    jws: Annotated[str, Meta(max_length=32 * KiB)]
+
+
+class GetHeartbeat(Message, frozen=True):
+    """→ `Heartbeat`."""
+
+
+class NetworkSeen(Message, frozen=True):
+    """Advice: whether the gateway answers."""
+
+    up: bool
+
+
+# -- staff: reading, and a named person's acts ---------------------------------------------------------------------
+
+
+class Status(Message, frozen=True):
+    """→ `StatusReport`."""
+
+
+class ReadJournal(Message, frozen=True):
+    """→ `EventBatch` of all lanes."""
+
+    after: int = 0
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+class Act(Message, frozen=True):
+    """An act names an authenticated person: id from the roster and PIN."""
+
+    person: Id
+    pin: Annotated[str, Meta(min_length=4, max_length=12)]
+
+
+class Fill(Act, frozen=True):
+    """The compartment now holds exactly this intake's boxed doses. `contents_mg` as weighed."""
+
+    compartment: int
+    intake: Id
+    contents_mg: int | None = None
+
+
+class Empty(Act, frozen=True):
+    compartment: int
+
+
+class Resolution(StrEnum):
+    """What a named person found out about an uncertain, not known, missed or early intake."""
+
+    DUE = "due"  # contents verified (or put back); may be taken until `latest_at`
+    TAKEN = "taken"
+    MISSED = "missed"
+    GIVEN_BY_STAFF = "given_by_staff"
+
+
+class Resolve(Act, frozen=True):
+    intake: Id
+    outcome: Resolution
+    latest_at: datetime | None = None
+
+
+class Correct(Act, frozen=True):
+    intake: Id
+    state: Id
+    reason: Text
+
+
+class HandOutEarly(Act, frozen=True):
+    intake: Id
+
+
+class Acknowledge(Act, frozen=True):
+    alarm: Id
+
+
+UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
+SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
+STAFF_MESSAGES = Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge
+ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
+# Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
+FRAME_LIMIT: dict[Role, int] = {Role.UI: 64 * KiB, Role.SYNC: 2 * KiB * KiB + 8 * KiB, Role.STAFF: 64 * KiB}
+BATCH_LIMIT = 512 * KiB  # an EventBatch is cut before this many bytes
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True):
+    """`message` is decoded in a second step, against what the role may send."""
+
+    ref: Annotated[int, Meta(ge=0)]
+    message: Raw
+
+
+class Problem(StrEnum):
+    MALFORMED = "malformed"
+    UNKNOWN = "unknown"
+    FORBIDDEN = "forbidden"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"  # understood, and the rules say no: see `reasons`
+
+
+class Error(Struct, frozen=True):
+    problem: Problem
+    reasons: tuple[str, ...] = ()  # codes of `hub.domain.decide.Reason` where refused; else one plain sentence
+
+
+# -- what the hub says -------------------------------------------------------------------------------------------
+
+
+class EventBatch(Struct, frozen=True, tag=True):
+    """Events as canonical JSON, in order; `head` is the chain head after the last of them (hex)."""
+
+    lane: str
+    events: tuple[Raw, ...]
+    last_seq: int
+    head: str
+
+
+class Heartbeat(Struct, frozen=True, tag=True):
+    jws: str
+
+
+class Help(StrEnum):
+    """R9's three wordings, and none."""
+
+    NONE = "none"
+    TRYING = "trying"  # vi prøver at give besked
+    DELIVERED = "delivered"  # hjemmeplejen har fået besked
+    SEEN = "seen"  # NN har set det
+
+
+class DoseView(Struct, frozen=True):
+    name: str
+    strength: str
+    quantity: str  # decimal text, "0.5"
+    unit: str  # in the right number, Danish as the plan has it
+    boxed: bool
+    purpose: str = ""
+    quantity_max: str | None = None
+
+
+class IntakeView(Struct, frozen=True):
+    """Times are home wall time with offset. `refusals`: why Åbn would be refused now, empty if it would not."""
+
+    id: str
+    state: str
+    at: datetime
+    opens_at: datetime
+    latest_at: datetime
+    doses: tuple[DoseView, ...]
+    compartment: int | None = None
+    refusals: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
+    lid_open: bool = False
+    asks: bool = False  # the hub wants the citizen's word
+    final: bool = False
+    help: Help = Help.NONE
+    seen_by: str = ""
+
+
+class AlarmView(Struct, frozen=True):
+    id: str
+    code: str
+    criticality: str
+    since: datetime
+    help: Help
+    intake: str | None = None
+    seen_by: str = ""
+
+
+class MedicineView(Struct, frozen=True):
+    name: str
+    strength: str
+    text: str
+    purpose: str
+    inside: bool
+    verdict: str = ""  # of hub.domain.plan.Verdict, for what is outside
+
+
+class Snapshot(Struct, frozen=True, tag=True):
+    """All the screen needs, whole, each time anything in it changes. `version` counts up within one hub process."""
+
+    protocol: int
+    version: int
+    now: datetime  # home wall time to the minute
+    language: str
+    calm: bool
+    hub: str
+    citizen: str
+    plan_version: int | None
+    current: IntakeView | None  # the one thing that is now; None: nothing
+    next: IntakeView | None
+    today: tuple[IntakeView, ...] = ()
+    alarms: tuple[AlarmView, ...] = ()
+    medicines: tuple[MedicineView, ...] = ()
+    phone: str = ""
+    clock_ok: bool = True
+    network_ok: bool = True
+    mains_ok: bool = True
+    journal_ok: bool = True
+    plan_old: bool = False
+    asked_for_help: Help = Help.NONE
+    asked_help_seen_by: str = ""
+    done: IntakeView | None = None  # the intake just finished, for a minute, for "Godt. Det er skrevet ned."
+
+
+class CompartmentReport(Struct, frozen=True):
+    compartment: int
+    lid_open: bool
+    intake: str | None
+    verified: bool
+
+
+class StatusReport(Struct, frozen=True, tag=True):
+    """For staff's command line and the demo: where the hub is."""
+
+    now: datetime
+    trusted: bool
+    hub: str
+    plan_version: int | None
+    next_look: datetime  # nothing is due before this
+    busy: bool  # an opening is under way or a lid is open
+    seq: int
+    cursors: dict[str, int]
+    intakes: tuple[IntakeView, ...]
+    alarms: tuple[AlarmView, ...]
+    compartments: tuple[CompartmentReport, ...]
+    shown_screen: str = ""
+    shown_snapshot: int = 0
+    snapshot: int = 0
+    day: date | None = None
+
+
+Answer = EventBatch | Heartbeat | StatusReport
+
+
+class Reply(Struct, frozen=True, tag=True):
+    """`error` is None when it was done; `answer` where the message asks something."""
+
+    ref: int
+    error: Error | None = None
+    answer: Answer | None = None
+
+
+FromHub = Reply | Snapshot

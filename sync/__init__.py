@@ -1,0 +1,1 @@
+"""The network process: carries signed things both ways. It can open no lock and write no database."""
