@@ -5,20 +5,13 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hub.domain.reading import Reading as Reading  # the scale's answer, re-exported for the drivers
+
 PULSE_S = 0.2  # a solenoid's pulse; code's limit, the hardware one-shot is the control (R12)
 
 
 class DeviceError(Exception):
     """A device did not do what was asked. The text says which device and what happened; no health data."""
-
-
-class Reading(Struct, frozen=True):
-    """One look at the scale. `weight_mg` is relative to the tare; `at_s` is the hub's monotonic clock."""
-
-    weight_mg: int
-    stable: bool
-    spread_mg: int
-    at_s: float
 
 
 class Tone(Struct, frozen=True):

@@ -225,7 +225,6 @@ class IntakeRestored(Body, frozen=True):
     """What withheld or withdrew it has ended before its latest time."""
 
     intake: IntakeId
-    due: bool
 
 
 class IntakeReleased(Body, frozen=True):

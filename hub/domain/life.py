@@ -1,6 +1,6 @@
 """The life of an intake: the whole table, as data. `after` is the only way from one state to the next.
 
-A target of `BEFORE` is the state the opening came from. A state in `FINAL` ends when its window has; `WindowEnded`
+A target of `BEFORE` is the state it was in before the opening, or before it was withheld or withdrawn. A state in `FINAL` ends when its window has; `WindowEnded`
 and `IntakeCorrected` change no state and are kept out of the table.
 """
 
@@ -11,7 +11,7 @@ from hub.domain.intake import Life
 
 
 class Back(Enum):
-    """Back to the state the opening began in."""
+    """Back to where it was."""
 
     BEFORE = "the state before"
 
@@ -65,9 +65,9 @@ TABLE: dict[Life, dict[type[e.Body], Target]] = {
     },
     Life.PARTLY_TAKEN: {e.OpeningRequested: Life.OPENING, e.IntakeTaken: Life.TAKEN},
     Life.DECLINED: {e.DeclineWithdrawn: Life.DUE, **_STAFF},
-    Life.WITHHELD: {e.IntakeRestored: Life.DUE, e.IntakeReleased: Life.DUE, **_STAFF},
-    Life.WITHDRAWN: {e.IntakeRestored: Life.DUE, **_STAFF},
-    Life.MISSED: {e.IntakeReleased: Life.DUE, **_STAFF},
+    Life.WITHHELD: {e.IntakeRestored: BEFORE, e.IntakeReleased: Life.DUE, **_STAFF},
+    Life.WITHDRAWN: {e.IntakeRestored: BEFORE, **_STAFF},
+    Life.MISSED: {e.IntakeReleased: Life.DUE, e.IntakeUncertain: Life.UNCERTAIN, **_STAFF},
     Life.HANDED_OUT_EARLY: {
         e.IntakeTaken: Life.TAKEN,
         e.IntakeMissed: Life.MISSED,
@@ -77,7 +77,7 @@ TABLE: dict[Life, dict[type[e.Body], Target]] = {
     },
     Life.UNCERTAIN: _VERIFIED,
     Life.NOT_KNOWN: _VERIFIED,
-    Life.TAKEN: {e.IntakeUncertain: Life.UNCERTAIN},  # a second, clashing answer to one handed out early
+    Life.TAKEN: {e.IntakeUncertain: Life.UNCERTAIN},  # two answers to one handed out early that clash
     Life.GIVEN_BY_STAFF: {},
     Life.TAKEN_ELSEWHERE: {},
 }
@@ -97,7 +97,7 @@ class NotInTheTable(ValueError):
 
 
 def after(state: Life, body: e.Body, before: Life) -> Life:
-    """The state after `body`, or NotInTheTable. `before` is the state the opening began in."""
+    """The state after `body`, or NotInTheTable. `before` is the state it came from."""
     target = TABLE[state].get(type(body))
     if target is None:
         raise NotInTheTable(f"{type(body).__name__} cannot happen to an intake that is {state}")

@@ -1,0 +1,37 @@
+"""What the scale says, and what it proves about one opening: before and after, never absolute (R13)."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+# Differences up to this are nothing. Above the load cell's noise and creep within one opening, below half of a
+# small tablet (a quarter of a 400 mg tablet is 100 mg); the real cell's curve comes with the real devices.
+RESOLUTION_MG = 50
+
+
+class Reading(Struct, frozen=True):
+    """One look at the scale. `weight_mg` is relative to the tare; `at_s` is the hub's monotonic clock."""
+
+    weight_mg: int
+    stable: bool
+    spread_mg: int
+    at_s: float
+
+
+class Removed(StrEnum):
+    """The scale's verdict on an opening."""
+
+    NOTHING = "nothing"
+    AS_EXPECTED = "as_expected"
+    LESS = "less"
+    UNSURE = "unsure"  # more than was there, weight gained, or no weight known
+
+
+def removed(before_mg: int, after_mg: int, expected_mg: int | None) -> Removed:
+    """What left, judged by two stable weights and the weight that should have left."""
+    gone_mg = before_mg - after_mg
+    if abs(gone_mg) <= RESOLUTION_MG:
+        return Removed.NOTHING
+    if expected_mg is None or gone_mg < 0 or gone_mg > expected_mg + RESOLUTION_MG:
+        return Removed.UNSURE
+    return Removed.AS_EXPECTED if gone_mg >= expected_mg - RESOLUTION_MG else Removed.LESS

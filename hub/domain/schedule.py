@@ -1,0 +1,137 @@
+"""From plan to intakes: what is to be taken on one home day, and when. A pure function of plan and date (R3, R4)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from hub.domain.intake import Dose, Intake
+from hub.domain.plan import DayDose, Dosage, Ordination, Period, Plan, Slot, SlotId
+
+
+def home_day(plan: Plan, wall: datetime) -> date:
+    """The date on the citizen's own calendar."""
+    return wall.astimezone(ZoneInfo(plan.settings.zone)).date()
+
+
+def to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Home wall time in UTC. A time that does not exist is the end of the gap; one that comes twice is the first (R4)."""
+    local = datetime.combine(day, at, tzinfo=zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    after = instant.astimezone(zone).utcoffset()
+    while (instant - timedelta(minutes=1)).astimezone(zone).utcoffset() == after:
+        instant -= timedelta(minutes=1)
+    return instant
+
+
+def slots_for(dose: DayDose, slots: tuple[Slot, ...], times_per_day: Mapping[int, tuple[SlotId, ...]]) -> list[Slot]:
+    """The slots a dosage line falls in; LookupError where the envelope has none for it (the reader refuses then)."""
+    by_id = {s.id: s for s in slots}
+    if dose.times is not None:
+        return [by_id[s] for s in times_per_day[dose.times]]
+    if dose.part is not None:
+        found = [s for s in slots if s.part is dose.part]
+    else:
+        found = sorted((s for s in slots if s.time == dose.at), key=lambda s: s.part is not None)
+    if not found:
+        raise LookupError(f"no slot for {dose.part or dose.at}")
+    return found[:1]
+
+
+def doses_of_day(dosage: Dosage, day: date) -> Iterator[DayDose]:
+    """The dosage's lines on `day`, over all its periods."""
+    for period in dosage.periods:
+        yield from period.days.get(_day_number(period, day), ())
+
+
+def _day_number(period: Period, day: date) -> int:
+    """FMK's day number: 1 is the start date; 0 (no day) outside the period."""
+    elapsed = (day - period.start).days
+    if elapsed < 0 or (period.end is not None and day > period.end):
+        return -1
+    return elapsed % period.repeat_days + 1 if period.repeat_days else elapsed + 1
+
+
+def intakes_of(plan: Plan, day: date) -> tuple[Intake, ...]:
+    """The intakes of `day` in order of time, windows cut where the plan is silent about intervals (R2)."""
+    later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))
+    return tuple(_cut_window(intake, later) for intake in later if intake.day == day)
+
+
+def _raw(plan: Plan, day: date) -> list[Intake]:
+    lines: dict[SlotId, list[Dose]] = defaultdict(list)
+    for ordination in plan.ordinations:
+        if (ordination.start and day < ordination.start) or (ordination.end and day > ordination.end):
+            continue
+        for ordinal, (slot, line) in enumerate(_lines(plan, ordination, day), start=1):
+            lines[slot.id].append(_dose(ordination, ordinal, line))
+    zone = ZoneInfo(plan.settings.zone)
+    merged: dict[datetime, Intake] = {}
+    for slot in plan.slots:
+        if slot.id not in lines:
+            continue
+        at = to_utc(day + timedelta(days=slot.next_day), slot.time, zone)
+        first = merged.get(at)  # two slots at one time are one intake, under the first's id
+        doses = (first.doses if first else ()) + tuple(lines[slot.id])
+        merged[at] = replace(first, doses=doses) if first else _intake(day, slot, at, doses)
+    return [merged[at] for at in sorted(merged)]
+
+
+def _lines(plan: Plan, ordination: Ordination, day: date) -> list[tuple[Slot, DayDose]]:
+    order = {slot.id: i for i, slot in enumerate(plan.slots)}
+    lines = [
+        (slot, line)
+        for line in doses_of_day(ordination.dosage, day)
+        for slot in slots_for(line, plan.slots, plan.settings.times_per_day)
+    ]
+    return sorted(lines, key=lambda pair: order[pair[0].id])
+
+
+def _intake(day: date, slot: Slot, at: datetime, doses: tuple[Dose, ...]) -> Intake:
+    return Intake(
+        id=f"{day}/{slot.id}",
+        day=day,
+        slot=slot.id,
+        at=at,
+        opens_at=at - timedelta(minutes=slot.early_min),
+        latest_at=at + timedelta(minutes=slot.window_min),
+        doses=doses,
+    )
+
+
+def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
+    medicine, dosage = ordination.medicine, ordination.dosage
+    return Dose(
+        ordination=ordination.id,
+        ordinal=ordinal,
+        quantity=line.quantity,
+        quantity_max=line.quantity_max,
+        name=medicine.name,
+        strength=medicine.strength,
+        unit=dosage.unit if line.quantity <= 1 else dosage.units,
+        handout=ordination.handout,
+        criticality=ordination.criticality,
+        atc=medicine.atc,
+        drug_id=medicine.drug_id,
+        interval_min=ordination.interval_min,
+        ask_word=ordination.ask_word,
+        purpose=ordination.purpose,
+    )
+
+
+def substances(dose: Dose) -> frozenset[str]:
+    """What makes two doses the same for R2: the ordination, and the substance where the plan names one."""
+    return frozenset({f"ordination:{dose.ordination}"} | ({f"atc:{dose.atc}"} if dose.atc else set()))
+
+
+def _cut_window(intake: Intake, later: list[Intake]) -> Intake:
+    """Where no interval is given, a window ends before the next intake of the same substance begins (R2)."""
+    silent = frozenset[str]().union(*(substances(d) for d in intake.doses if d.interval_min is None))
+    following = (
+        other.opens_at for other in later if other.at > intake.at and any(silent & substances(d) for d in other.doses)
+    )
+    return replace(intake, latest_at=min(intake.latest_at, max(intake.at, min(following, default=intake.latest_at))))
