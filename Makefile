@@ -1,0 +1,62 @@
+# Runs on a fresh Debian 12 with nothing but make and git: the first target that needs it sets up system packages
+# (requirements/debian.txt), a virtual environment and the pinned packages (requirements/all.txt). Afterwards the
+# stamp files in .venv make that free.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help run play test lint types format bench lock clean
+
+help: ## What can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## A citizen's two days through the real processes, told as they happen
+	@$(BIN)/medhub demo
+
+play: $(READY) ## The same, with you at the screen
+	@$(BIN)/medhub demo --play
+
+test: lint types ## Lint, types, the core's coverage, then every test
+	@$(BIN)/pytest tests/domain --cov=hub.domain --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -n 2
+
+lint: $(READY) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict, on hub, drivers and sync
+	@$(BIN)/mypy
+
+format: $(READY) ## Let ruff mend what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## Speed and size, as a table of figures and limits
+	@$(BIN)/python tests/bench/run.py
+
+lock: $(READY) ## Resolve setup.cfg anew and pin it in requirements/
+	@$(BIN)/python requirements/lock.py
+
+clean: ## Remove the environment and everything made
+	rm -rf $(VENV) out build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.system: requirements/debian.txt requirements/system.sh
+	@requirements/system.sh
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/.python: $(VENV)/.system
+	@for python in /usr/bin/python3 python3; do \
+	    if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making the virtual environment with $$($$python --version)"; \
+	        $$python -m venv $(VENV) && touch $@ && exit; fi; \
+	done; echo "Python 3.11 or newer with venv is needed: apt-get install python3-venv" >&2; exit 1
+
+$(READY): $(VENV)/.python requirements/all.txt setup.cfg pyproject.toml
+	@echo "Installing the pinned packages"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
