@@ -1,6 +1,7 @@
 """The life of an intake: the whole table, as data. `after` is the only way from one state to the next.
 
-A target of `BEFORE` is the state it was in before the opening, or before it was withheld or withdrawn. A state in `FINAL` ends when its window has; `WindowEnded`
+A target of `BEFORE` is the state it was in before the opening, or before it was withheld or withdrawn.
+A state in `FINAL` ends when its window has; `WindowEnded`
 and `IntakeCorrected` change no state and are kept out of the table.
 """
 

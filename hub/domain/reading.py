@@ -24,14 +24,16 @@ class Removed(StrEnum):
     NOTHING = "nothing"
     AS_EXPECTED = "as_expected"
     LESS = "less"
-    UNSURE = "unsure"  # more than was there, weight gained, or no weight known
+    UNSURE = "unsure"  # more than was there, weight gained, too light, or no weight known
 
 
 def removed(before_mg: int, after_mg: int, expected_mg: int | None) -> Removed:
     """What left, judged by two stable weights and the weight that should have left."""
     gone_mg = before_mg - after_mg
+    if expected_mg is None or expected_mg <= 2 * RESOLUTION_MG:
+        return Removed.UNSURE  # too light to tell "nothing" from "all"
     if abs(gone_mg) <= RESOLUTION_MG:
         return Removed.NOTHING
-    if expected_mg is None or gone_mg < 0 or gone_mg > expected_mg + RESOLUTION_MG:
+    if gone_mg < 0 or gone_mg > expected_mg + RESOLUTION_MG:
         return Removed.UNSURE
     return Removed.AS_EXPECTED if gone_mg >= expected_mg - RESOLUTION_MG else Removed.LESS

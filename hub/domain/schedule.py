@@ -17,7 +17,7 @@ def home_day(plan: Plan, wall: datetime) -> date:
 
 
 def to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Home wall time in UTC. A time that does not exist is the end of the gap; one that comes twice is the first (R4)."""
+    """Home wall time in UTC. One that does not exist is the end of the gap; one that comes twice is the first (R4)."""
     local = datetime.combine(day, at, tzinfo=zone)
     instant = local.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):

@@ -1,0 +1,218 @@
+"""`apply`: the state after an event. The only place where an intake's state changes, and only by `life.TABLE`.
+
+It decides nothing and refuses nothing but what the table does not know: what is in the journal has happened.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub.domain import events as e
+from hub.domain.intake import IntakeId, Life, Moment
+from hub.domain.life import FINAL, UNRESOLVED, after
+from hub.domain.state import Alarm, Fill, Opening, Record, State
+
+KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
+
+
+def apply(state: State, event: e.Event) -> State:
+    """The next state. NotInTheTable where the journal says what cannot be."""
+    moment = Moment(event.wall, event.monotonic_s, event.trusted, event.boot)
+    body = event.body
+    state = replace(state, seq=event.seq)
+    intake: IntakeId | None = getattr(body, "intake", None)
+    if intake is not None and type(body) in _LIFE:
+        state = _live(state, intake, body, moment)
+    step = _STEPS.get(type(body))
+    return step(state, body, moment) if step else state
+
+
+# -- the intake's own life ---------------------------------------------------------------------------------------
+
+_LIFE = frozenset({b for b, lane in e.LANE.items() if lane is e.Lane.CLINICAL}) - {
+    e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected,
+}  # fmt: skip
+_WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN, Life.HANDED_OUT_EARLY)
+_LEAVES = (e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn)
+_HANDED = (e.PulseRequested, e.LidOpened, e.IntakeGivenByStaff, e.IntakeTakenElsewhere, e.IntakeTaken)
+_NOT_HANDED = (e.OpeningAbandoned, e.OpeningFailed, e.IntakePutBack, e.IntakeReleased)
+
+
+def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State:
+    record = state.records[intake]
+    target = after(record.state, body, record.before)
+    changes: dict[str, Any] = {"state": target}
+    if target is not record.state:
+        changes["since"] = moment
+    if isinstance(body, _LEAVES) and record.state in _WAITING:
+        changes["before"] = record.state
+    if isinstance(body, _HANDED) and not (isinstance(body, e.IntakeTaken) and record.handed_at):
+        changes["handed_at"] = moment
+    elif _not_handed(body) and record.before is not Life.PARTLY_TAKEN:
+        changes["handed_at"] = None
+    changes |= _notes(record, body)
+    moved = replace(record, **changes)
+    state = replace(state, records={**state.records, intake: moved})
+    return _close_opening(state, moved)
+
+
+def _not_handed(body: e.Body) -> bool:
+    """Nothing left the box after all: sensed, or verified by a named person."""
+    return isinstance(body, _NOT_HANDED) or (isinstance(body, e.IntakeMissed) and body.by is not None)
+
+
+def _notes(record: Record, body: e.Body) -> dict[str, Any]:
+    """What else an event says of its intake."""
+    match body:
+        case e.IntakeSnoozed():
+            return {"snoozed_until": body.until}
+        case e.IntakeDeclined() | e.IntakeWithheld() | e.IntakeWithdrawn() | e.OpeningFailed() | e.IntakeUncertain():
+            return {"reason": body.reason}
+        case e.IntakePartlyTaken():
+            return {"remaining_mg": body.remaining_mg}
+        case e.IntakeHandedOutEarly():
+            return {"early": True}
+        case e.IntakeReleased():
+            intake = replace(record.intake, latest_at=body.latest_at)
+            return {"intake": intake, "released": True, "final": False, "remaining_mg": None, "snoozed_until": None}
+    return {}
+
+
+def _close_opening(state: State, record: Record) -> State:
+    """An opening ends with its intake's outcome; what was handed out is no longer in the compartment."""
+    opening = state.opening
+    if opening and opening.intake == record.intake.id and record.state not in (Life.OPENING, Life.OPEN):
+        state = replace(state, opening=None)
+    if record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and record.intake.boxed:
+        fills = {n: f for n, f in state.fills.items() if f.intake != record.intake.id}
+        return replace(state, fills=fills)
+    if record.state in UNRESOLVED:
+        return _doubt(state, record.intake.id, record.state)
+    return state
+
+
+def _doubt(state: State, intake: IntakeId, reason: str) -> State:
+    fill = state.fill_of(intake)
+    if fill is None:
+        return state
+    return replace(state, fills={**state.fills, fill.compartment: replace(fill, doubted=reason)})
+
+
+# -- everything else -----------------------------------------------------------------------------------------------
+
+
+def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> State:
+    return replace(state, plan=body.plan, plan_changed=True)
+
+
+def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
+    oldest = body.day - timedelta(days=KEEP_DAYS)
+    kept = {i: r for i, r in state.records.items() if r.intake.day > oldest or not (r.final and r.state in FINAL)}
+    for intake in body.intakes:
+        known = kept.get(intake.id)
+        if known is None:
+            kept[intake.id] = Record(intake=intake, state=Life.PLANNED, since=moment)
+        elif known.state in (Life.PLANNED, Life.DUE, Life.WITHDRAWN, Life.WITHHELD) and not known.released:
+            kept[intake.id] = replace(known, intake=intake)
+    alarms = {a: alarm for a, alarm in state.alarms.items() if alarm.alive or alarm.raised_at.wall.date() > oldest}
+    return replace(state, records=kept, alarms=alarms, planned_day=body.day, plan_changed=False)
+
+
+def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> State:
+    fill = Fill(body.compartment, body.intake, body.doses, body.contents_mg, body.plan_version)
+    return replace(state, fills={**state.fills, body.compartment: fill})
+
+
+def _emptied(state: State, body: e.CompartmentEmptied, moment: Moment) -> State:
+    return replace(state, fills={n: f for n, f in state.fills.items() if n != body.compartment})
+
+
+def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> State:
+    fill = replace(state.fills[body.compartment], doubted=body.reason)
+    return replace(state, fills={**state.fills, body.compartment: fill})
+
+
+def _lid_opened(state: State, body: e.LidOpened, moment: Moment) -> State:
+    opening = state.opening
+    if opening and body.intake is not None:
+        opening = replace(opening, opened_at=moment, shut_at=None, asked_at=None)
+    return replace(state, open_lids=state.open_lids | {body.compartment}, opening=opening)
+
+
+def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> State:
+    opening = state.opening
+    if opening and body.intake is not None:
+        opening = replace(opening, shut_at=moment)
+    return replace(state, open_lids=state.open_lids - {body.compartment}, opening=opening)
+
+
+def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> State:
+    opening = Opening(
+        body.opening, body.intake, body.compartment, body.weight_before_mg, body.expected_mg, early=bool(body.early_by)
+    )
+    return replace(state, opening=opening)
+
+
+def _pulse_requested(state: State, body: e.PulseRequested, moment: Moment) -> State:
+    opening = state.opening
+    return replace(state, opening=opening and replace(opening, pulses=body.number, pulsed_at=moment))
+
+
+def _word_asked(state: State, body: e.WordAsked, moment: Moment) -> State:
+    opening = state.opening
+    return replace(state, opening=opening and replace(opening, asked_at=moment))
+
+
+def _released(state: State, body: e.IntakeReleased, moment: Moment) -> State:
+    """A named person verified the contents with it."""
+    fill = state.fill_of(body.intake)
+    return replace(state, fills={**state.fills, fill.compartment: replace(fill, doubted="")}) if fill else state
+
+
+def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> State:
+    record = replace(state.records[body.intake], final=True)
+    return replace(state, records={**state.records, body.intake: record})
+
+
+def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> State:
+    record = replace(state.records[body.intake], corrected=body.state)
+    return replace(state, records={**state.records, body.intake: record})
+
+
+def _alarm_raised(state: State, body: e.AlarmRaised, moment: Moment) -> State:
+    alarm = Alarm(
+        id=body.alarm, code=body.code, criticality=body.criticality, raised_at=moment, moved_at=moment, seq=state.seq,
+        intake=body.intake, compartment=body.compartment, can_open=body.can_open,
+    )  # fmt: skip
+    return replace(state, alarms={**state.alarms, body.alarm: alarm})
+
+
+def _alarm(state: State, alarm: str, **changes: Any) -> State:
+    return replace(state, alarms={**state.alarms, alarm: replace(state.alarms[alarm], **changes)})
+
+
+_STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
+    e.PlanAccepted: _plan_accepted,
+    e.DayPlanned: _day_planned,
+    e.CompartmentFilled: _filled,
+    e.CompartmentEmptied: _emptied,
+    e.FillDoubted: _fill_doubted,
+    e.LidOpened: _lid_opened,
+    e.LidClosed: _lid_closed,
+    e.OpeningRequested: _opening_requested,
+    e.PulseRequested: _pulse_requested,
+    e.WordAsked: _word_asked,
+    e.IntakeReleased: _released,
+    e.WindowEnded: _window_ended,
+    e.IntakeCorrected: _corrected,
+    e.AlarmRaised: _alarm_raised,
+    e.AlarmEscalated: lambda s, b, m: _alarm(s, b.alarm, level=b.level, moved_at=m),
+    e.AlarmAcknowledged: lambda s, b, m: _alarm(s, b.alarm, seen_by=b.by),
+    e.AlarmEnded: lambda s, b, m: _alarm(s, b.alarm, ended=True),
+    e.ClockDoubted: lambda s, b, m: replace(s, clock_doubted=True),
+    e.ClockTrusted: lambda s, b, m: replace(s, clock_doubted=False),
+    e.MainsLost: lambda s, b, m: replace(s, mains=False),
+    e.MainsRestored: lambda s, b, m: replace(s, mains=True),
+}

@@ -1,0 +1,134 @@
+"""What the hub is asked to do: touches, device news, staff's acts, and the passing of time. Imperative, immutable."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from hub.domain.intake import IntakeId, Life
+from hub.domain.plan import Plan
+from hub.domain.reading import Reading
+
+
+class Command(Struct, frozen=True):
+    """Root of all commands."""
+
+
+class Tick(Command, frozen=True):
+    """Time passes. `reading`: the scale's latest, None without one. `open_lids`: as sensed now, None if unknown."""
+
+    reading: Reading | None = None
+    open_lids: frozenset[int] | None = None
+
+
+class Boot(Command, frozen=True):
+    """A process has begun on this journal: what an opening was doing when the last one ended must be settled (R1)."""
+
+    release: str
+    reading: Reading | None
+    open_lids: frozenset[int]
+
+
+class OfferPlan(Command, frozen=True):
+    """A plan whose signature was checked; `plan` is None where `problems` say why it cannot be read."""
+
+    digest: str
+    plan: Plan | None = None
+    problems: tuple[str, ...] = ()
+
+
+class RequestOpening(Command, frozen=True):
+    """`early_by`: the named person who allows it before its time."""
+
+    intake: IntakeId
+    opening: str  # an id for this opening, unique
+    reading: Reading | None
+    early_by: str | None = None
+
+
+class Snooze(Command, frozen=True):
+    intake: IntakeId
+
+
+class Decline(Command, frozen=True):
+    intake: IntakeId
+    reason: str
+
+
+class ChangeMind(Command, frozen=True):
+    intake: IntakeId
+
+
+class Say(Command, frozen=True):
+    intake: IntakeId
+    all_taken: bool
+
+
+class SayTakenElsewhere(Command, frozen=True):
+    intake: IntakeId
+
+
+class AskForHelp(Command, frozen=True):
+    pass
+
+
+class PulseEnded(Command, frozen=True):
+    """The lock driver is done with one pulse; `problem` where it could not give it."""
+
+    opening: str
+    number: int
+    problem: str | None = None
+
+
+class MoveLid(Command, frozen=True):
+    """A lid was sensed to move."""
+
+    compartment: int
+    is_open: bool
+
+
+class SensePower(Command, frozen=True):
+    mains: bool
+
+
+class FillCompartment(Command, frozen=True):
+    """A named person has put exactly this intake's boxed doses into the compartment."""
+
+    compartment: int
+    intake: IntakeId
+    contents_mg: int | None
+    by: str
+
+
+class EmptyCompartment(Command, frozen=True):
+    compartment: int
+    by: str
+
+
+class Resolve(Command, frozen=True):
+    """A named person says what became of an intake: due (contents verified), taken, missed or given by staff."""
+
+    intake: IntakeId
+    outcome: Life
+    by: str
+    latest_at: datetime | None = None
+
+
+class Correct(Command, frozen=True):
+    intake: IntakeId
+    state: Life
+    by: str
+    reason: str
+
+
+class Acknowledge(Command, frozen=True):
+    alarm: str
+    by: str
+    command: str | None = None
+
+
+class Park(Command, frozen=True):
+    """The municipality's server cannot take this event (R11: the lane goes on, an alarm says so)."""
+
+    lane: str
+    seq: int
+    reason: str

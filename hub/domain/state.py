@@ -1,0 +1,98 @@
+"""All the hub knows: the plan and what follows from the journal. A value; `hub.domain.apply` makes the next one."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from hub.domain.events import AlarmCode
+from hub.domain.intake import Dose, Intake, IntakeId, Life, Moment
+from hub.domain.plan import Criticality, Plan
+
+
+class Opening(Struct, frozen=True):
+    """One opening under way: from its intent to lid shut and verdict."""
+
+    id: str
+    intake: IntakeId
+    compartment: int
+    weight_before_mg: int
+    expected_mg: int | None
+    pulses: int = 0
+    pulsed_at: Moment | None = None
+    opened_at: Moment | None = None
+    shut_at: Moment | None = None
+    asked_at: Moment | None = None  # the citizen was asked for a word
+    early: bool = False
+
+
+class Record(Struct, frozen=True):
+    """An intake and where it is in its life. `handed_at`: when something of it possibly left the box (R2)."""
+
+    intake: Intake
+    state: Life
+    since: Moment
+    before: Life = Life.PLANNED
+    snoozed_until: datetime | None = None
+    reason: str = ""
+    handed_at: Moment | None = None
+    remaining_mg: int | None = None
+    early: bool = False
+    released: bool = False  # a named person gave it a latest time of its own; a new plan does not move it
+    final: bool = False
+    corrected: str | None = None  # the overlay: what a named person says it should read
+
+
+class Fill(Struct, frozen=True):
+    """What a compartment holds: the boxed doses of exactly one intake (R7)."""
+
+    compartment: int
+    intake: IntakeId
+    doses: tuple[Dose, ...]
+    contents_mg: int | None
+    plan_version: int
+    doubted: str = ""  # why the contents are not vouched for; "" is verified
+
+
+class Alarm(Struct, frozen=True):
+    """An alarm lives until a named human takes it, or its technical cause ends (R9)."""
+
+    id: str
+    code: AlarmCode
+    criticality: Criticality
+    raised_at: Moment
+    moved_at: Moment  # raised or last escalated
+    seq: int  # of its first event: delivered once a receipt covers it
+    intake: IntakeId | None = None
+    compartment: int | None = None
+    can_open: bool = False
+    level: int = 1
+    seen_by: str | None = None
+    ended: bool = False
+
+    @property
+    def alive(self) -> bool:
+        return self.seen_by is None and not self.ended
+
+
+class State(Struct, frozen=True):
+    """The state after `seq` events. Records of days long past are let go; the journal keeps them."""
+
+    plan: Plan | None = None
+    seq: int = 0
+    records: dict[IntakeId, Record] = {}
+    fills: dict[int, Fill] = {}
+    alarms: dict[str, Alarm] = {}
+    open_lids: frozenset[int] = frozenset()
+    opening: Opening | None = None
+    planned_day: date | None = None
+    plan_changed: bool = False  # accepted since the day was last planned
+    clock_doubted: bool = False
+    mains: bool = True
+
+    def fill_of(self, intake: IntakeId) -> Fill | None:
+        """The compartment's fill that serves this intake."""
+        return next((f for f in self.fills.values() if f.intake == intake), None)
+
+    def living_alarms(self) -> Iterator[Alarm]:
+        return (a for a in self.alarms.values() if a.alive)
