@@ -199,7 +199,7 @@ class Problem(StrEnum):
 
 class Error(Struct, frozen=True):
     problem: Problem
-    reasons: tuple[str, ...] = ()  # codes of `hub.domain.decide.Reason` where refused; else one plain sentence
+    reasons: tuple[str, ...] = ()  # codes of `hub.domain.may_open.Reason` where refused; else one plain sentence
 
 
 # -- what the hub says -------------------------------------------------------------------------------------------
@@ -251,6 +251,7 @@ class IntakeView(Struct, frozen=True):
     snoozed_until: datetime | None = None
     lid_open: bool = False
     asks: bool = False  # the hub wants the citizen's word
+    reason: str = ""  # why it is declined, withheld, withdrawn or uncertain (a code)
     final: bool = False
     help: Help = Help.NONE
     seen_by: str = ""

@@ -17,6 +17,7 @@ from hub.domain.state import Opening, Record, State
 
 PULSES = 3  # tries to open a lid before the intake is withheld (R1, H12)
 PULSE_WAIT = timedelta(seconds=3)  # a lid that has not moved by then gets another pulse
+SETTLE_S = 1.0  # the cell has had this long after the lid shut before a reading counts
 WEIGH_WAIT = timedelta(seconds=10)  # a scale not stable by then is unsure (R13)
 ESCALATE = {
     Criticality.HIGH: timedelta(minutes=10),
@@ -157,7 +158,7 @@ def _weigh(
 ) -> Iterator[e.AnyBody]:
     """The verdict needs one stable reading taken after the lid was shut (R13)."""
     intake = record.intake.id
-    if reading is None or not reading.stable or reading.at_s <= shut_at.monotonic_s:
+    if reading is None or not reading.stable or reading.at_s < shut_at.monotonic_s + SETTLE_S:
         if elapsed(shut_at, moment) >= WEIGH_WAIT:
             yield e.WordAsked(intake=intake, reason="scale_unsure")
         return

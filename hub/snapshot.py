@@ -1,0 +1,188 @@
+"""From state to what the screen needs: pure. The screen decides how it looks, the hub what is so."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from hub import protocol as p
+from hub.domain.due import plan_old_at
+from hub.domain.events import AlarmCode
+from hub.domain.intake import Dose, Intake, Life, Moment
+from hub.domain.may_open import may_open
+from hub.domain.plan import Handout, Plan
+from hub.domain.reading import Reading
+from hub.domain.schedule import home_day, intakes_of
+from hub.domain.state import Alarm, Record, State
+
+DONE_FOR = timedelta(seconds=20)  # "Godt. Det er skrevet ned." stays this long
+MISSED_FOR = timedelta(minutes=30)  # a missed intake stays on the screen this long after a named human has it
+
+
+class Context(Struct, frozen=True):
+    """What is not in the journal: this hub's name, the alarms lane's cursor, and how its parts are."""
+
+    hub: str
+    delivered: int = 0  # the municipality has confirmed alarms up to this event
+    network_ok: bool = True
+    journal_ok: bool = True
+
+
+def snapshot(state: State, moment: Moment, reading: Reading | None, context: Context, version: int) -> p.Snapshot:
+    """All the screen needs at `moment`, with home wall times."""
+    view = _Viewer(state, moment, reading, context)
+    plan = state.plan
+    asked = next((a for a in reversed(state.alarms.values()) if a.code is AlarmCode.HELP and view.recent(a)), None)
+    return p.Snapshot(
+        protocol=p.PROTOCOL,
+        version=version,
+        now=view.home(moment.wall).replace(second=0, microsecond=0),
+        language=plan.settings.language if plan else "da",
+        calm=plan.settings.calm if plan else False,
+        hub=context.hub,
+        citizen=plan.name if plan else "",
+        plan_version=plan.version if plan else None,
+        current=view.intake(current(state, moment)),
+        next=view.next(),
+        today=tuple(view.record(r) for r in view.today()),
+        alarms=view.alarms(),
+        medicines=_medicines(plan) if plan else (),
+        phone=next((c.phone for c in plan.contacts if c.role == "home_care"), "") if plan else "",
+        clock_ok=moment.trusted and not state.clock_doubted,
+        network_ok=context.network_ok,
+        mains_ok=state.mains,
+        journal_ok=context.journal_ok,
+        plan_old=plan is not None and moment.wall >= plan_old_at(state),
+        asked_for_help=view.help(asked),
+        asked_help_seen_by=asked.seen_by or "" if asked else "",
+        done=view.intake(_done(state, moment)),
+    )
+
+
+def current(state: State, moment: Moment) -> Record | None:
+    """The one thing that is now, most pressing first; None when there is nothing."""
+    records = sorted(state.records.values(), key=lambda r: r.intake.at)
+    snoozed = [r for r in records if r.snoozed_until and r.snoozed_until > moment.wall]
+    ranked = (
+        [r for r in records if r.state in (Life.OPENING, Life.OPEN)],
+        [r for r in records if r.state is Life.DUE and r not in snoozed],
+        [r for r in records if r.state is Life.PARTLY_TAKEN and not r.final],
+        [r for r in snoozed if r.state is Life.DUE],
+        [r for r in records if r.state in (Life.UNCERTAIN, Life.NOT_KNOWN)],
+        [r for r in records if r.state in (Life.WITHHELD, Life.DECLINED, Life.HANDED_OUT_EARLY) and not r.final],
+        [r for r in records if r.state in (Life.MISSED, Life.WITHHELD) and _still_told(state, r, moment)],
+    )
+    return next((rank[-1] for rank in ranked if rank), None)
+
+
+def _still_told(state: State, record: Record, moment: Moment) -> bool:
+    """A miss is told until a named human has it, and half an hour at least."""
+    alive = any(a.intake == record.intake.id for a in state.living_alarms())
+    return alive or moment.wall - record.since.wall < MISSED_FOR
+
+
+def _done(state: State, moment: Moment) -> Record | None:
+    finished = (r for r in state.records.values() if r.state in (Life.TAKEN, Life.TAKEN_ELSEWHERE))
+    last = max(finished, key=lambda r: r.since.wall, default=None)
+    return last if last and timedelta() <= moment.wall - last.since.wall < DONE_FOR else None
+
+
+class _Viewer:
+    def __init__(self, state: State, moment: Moment, reading: Reading | None, context: Context) -> None:
+        self._state, self._moment, self._reading, self._context = state, moment, reading, context
+        self._zone = ZoneInfo(state.plan.settings.zone if state.plan else "Europe/Copenhagen")
+
+    def home(self, instant: datetime) -> datetime:
+        return instant.astimezone(self._zone)
+
+    def recent(self, alarm: Alarm) -> bool:
+        return alarm.alive or self._moment.wall - alarm.raised_at.wall < timedelta(hours=1)
+
+    def help(self, alarm: Alarm | None) -> p.Help:
+        """R9: what may be promised on the screen."""
+        if alarm is None:
+            return p.Help.NONE
+        if alarm.seen_by is not None:
+            return p.Help.SEEN
+        return p.Help.DELIVERED if alarm.seq <= self._context.delivered else p.Help.TRYING
+
+    def alarms(self) -> tuple[p.AlarmView, ...]:
+        return tuple(
+            p.AlarmView(
+                id=a.id, code=a.code, criticality=a.criticality, since=self.home(a.raised_at.wall),
+                help=self.help(a), intake=a.intake, seen_by=a.seen_by or "",
+            )
+            for a in self._state.alarms.values()
+            if self.recent(a) and not a.ended
+        )  # fmt: skip
+
+    def today(self) -> list[Record]:
+        if self._state.plan is None:
+            return []
+        day = home_day(self._state.plan, self._moment.wall)
+        return sorted((r for r in self._state.records.values() if r.intake.day == day), key=lambda r: r.intake.at)
+
+    def next(self) -> p.IntakeView | None:
+        """The next intake whose window has not opened, today or tomorrow."""
+        plan, state = self._state.plan, self._state
+        if plan is None:
+            return None
+        today = home_day(plan, self._moment.wall)
+        for intake in (*intakes_of(plan, today), *intakes_of(plan, today + timedelta(days=1))):
+            record = state.records.get(intake.id)
+            if intake.opens_at > self._moment.wall and (record is None or record.state is Life.PLANNED):
+                return self.record(record) if record else self._view(intake)
+        return None
+
+    def intake(self, record: Record | None) -> p.IntakeView | None:
+        return self.record(record) if record else None
+
+    def record(self, record: Record) -> p.IntakeView:
+        state, intake = self._state, record.intake
+        opening = state.opening if state.opening and state.opening.intake == intake.id else None
+        alarm = next((a for a in reversed(state.alarms.values()) if a.intake == intake.id), None)
+        return self._view(
+            intake,
+            state=record.corrected or record.state,
+            refusals=may_open(state, record, self._moment, self._reading),
+            snoozed_until=self.home(record.snoozed_until) if record.snoozed_until else None,
+            lid_open=bool(opening and opening.compartment in state.open_lids),
+            asks=bool(opening and opening.asked_at),
+            final=record.final,
+            reason=record.reason,
+            help=self.help(alarm),
+            seen_by=alarm.seen_by or "" if alarm else "",
+        )
+
+    def _view(self, intake: Intake, state: str = Life.PLANNED, **more: object) -> p.IntakeView:
+        fill = self._state.fill_of(intake.id)
+        opening = self._state.opening
+        ours = opening.compartment if opening and opening.intake == intake.id else None
+        return p.IntakeView(
+            id=intake.id, state=state, at=self.home(intake.at), opens_at=self.home(intake.opens_at),
+            latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
+            compartment=fill.compartment if fill else ours, **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def _dose(dose: Dose) -> p.DoseView:
+    return p.DoseView(
+        name=dose.name, strength=dose.strength, quantity=str(dose.quantity.normalize()), unit=dose.unit,
+        boxed=dose.handout is Handout.COMPARTMENT, purpose=dose.purpose,
+        quantity_max=str(dose.quantity_max.normalize()) if dose.quantity_max is not None else None,
+    )  # fmt: skip
+
+
+def _medicines(plan: Plan) -> tuple[p.MedicineView, ...]:
+    inside = (
+        p.MedicineView(
+            name=o.medicine.name, strength=o.medicine.strength, text=o.text, purpose=o.purpose,
+            inside=o.handout is Handout.COMPARTMENT,
+        )
+        for o in plan.ordinations
+    )  # fmt: skip
+    outside = (
+        p.MedicineView(name=o.name, strength=o.strength, text=o.text, purpose="", inside=False, verdict=o.verdict)
+        for o in plan.outside
+    )
+    return (*inside, *outside)
