@@ -1,0 +1,75 @@
+"""What goes into a citizen's home: the hub, the screen and the way out. Never the municipality's end."""
+
+import re
+import subprocess
+import sys
+from configparser import ConfigParser
+from importlib.metadata import requires
+
+import pytest
+
+from tests.house.tree import ROOT, modules
+
+GATEWAYS = {"starlette", "uvicorn", "sqlalchemy", "jinja2", "python-multipart"}
+PROCESSES = [name for name in ("hub.main", "ui.main", "sync.main") if name in modules()]
+LIST = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*sorted({name.split(".")[0] for name in sys.modules} | {n for n in sys.modules if n.startswith("sync.")}))
+"""
+
+
+def canonical(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", requirement)[0]).lower()
+
+
+def pinned(name: str) -> dict[str, str]:
+    lines = (ROOT / "requirements" / name).read_text().split("\n")
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def extras(*names: str) -> set[str]:
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    listed = [config["options"]["install_requires"], *(config["options.extras_require"][name] for name in names)]
+    return {canonical(line) for block in listed for line in block.split("\n") if line.strip()}
+
+
+def closure(roots: set[str]) -> set[str]:
+    """The roots and all they need, as installed here; without what only their own extras ask for."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [canonical(line) for line in requires(name) or () if ";" not in line]
+    return seen
+
+
+def test_the_appliances_extras_need_no_gateway() -> None:
+    assert not closure(extras("hub", "ui", "sync")) & GATEWAYS
+
+
+def test_the_closure_would_see_a_gateway() -> None:
+    assert closure(extras("gateway")) >= GATEWAYS | {"anyio", "h11"}
+
+
+def test_the_appliances_lock_carries_no_gateway_and_no_tests() -> None:
+    carried = set(pinned("appliance.txt"))
+    assert not carried & (GATEWAYS | {"pytest", "mypy", "rich", "python-xlib"})
+    assert carried >= extras("hub", "ui", "sync")
+
+
+def test_the_locks_pin_the_same_versions() -> None:
+    everything = pinned("all.txt")
+    assert pinned("appliance.txt").items() <= everything.items()
+    assert set(everything) >= extras("hub", "ui", "sync", "gateway", "demo", "test")
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_an_appliances_process_loads_no_gateway(process: str) -> None:
+    made = subprocess.run([sys.executable, "-c", LIST, process], check=True, capture_output=True, text=True, cwd=ROOT)
+    loaded = set(made.stdout.split())
+    assert process.split(".")[0] in loaded
+    assert not loaded & (GATEWAYS | {"sync.gateway", "medhub", "pytest"})
