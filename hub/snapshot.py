@@ -1,6 +1,7 @@
 """From state to what the screen needs: pure. The screen decides how it looks, the hub what is so."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from hub.domain.events import AlarmCode
 from hub.domain.intake import Dose, Intake, Life, Moment
 from hub.domain.may_open import may_open
 from hub.domain.plan import Handout, Plan
-from hub.domain.reading import Reading
+from hub.domain.reading import Sensed
 from hub.domain.schedule import home_day, intakes_of
 from hub.domain.state import Alarm, Record, State
 
@@ -28,9 +29,9 @@ class Context(Struct, frozen=True):
     journal_ok: bool = True
 
 
-def snapshot(state: State, moment: Moment, reading: Reading | None, context: Context, version: int) -> p.Snapshot:
+def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, version: int) -> p.Snapshot:
     """All the screen needs at `moment`, with home wall times."""
-    view = _Viewer(state, moment, reading, context)
+    view = _Viewer(state, moment, sensed, context)
     plan = state.plan
     asked = next((a for a in reversed(state.alarms.values()) if a.code is AlarmCode.HELP and view.recent(a)), None)
     return p.Snapshot(
@@ -88,8 +89,8 @@ def _done(state: State, moment: Moment) -> Record | None:
 
 
 class _Viewer:
-    def __init__(self, state: State, moment: Moment, reading: Reading | None, context: Context) -> None:
-        self._state, self._moment, self._reading, self._context = state, moment, reading, context
+    def __init__(self, state: State, moment: Moment, sensed: Sensed, context: Context) -> None:
+        self._state, self._moment, self._sensed, self._context = state, moment, sensed, context
         self._zone = ZoneInfo(state.plan.settings.zone if state.plan else "Europe/Copenhagen")
 
     def home(self, instant: datetime) -> datetime:
@@ -144,7 +145,7 @@ class _Viewer:
         return self._view(
             intake,
             state=record.corrected or record.state,
-            refusals=may_open(state, record, self._moment, self._reading),
+            refusals=may_open(state, record, self._moment, self._sensed),
             snoozed_until=self.home(record.snoozed_until) if record.snoozed_until else None,
             lid_open=bool(opening and opening.compartment in state.open_lids),
             asks=bool(opening and opening.asked_at),
@@ -167,10 +168,14 @@ class _Viewer:
 
 def _dose(dose: Dose) -> p.DoseView:
     return p.DoseView(
-        name=dose.name, strength=dose.strength, quantity=str(dose.quantity.normalize()), unit=dose.unit,
+        name=dose.name, strength=dose.strength, quantity=_text(dose.quantity), unit=dose.unit,
         boxed=dose.handout is Handout.COMPARTMENT, purpose=dose.purpose,
-        quantity_max=str(dose.quantity_max.normalize()) if dose.quantity_max is not None else None,
+        quantity_max=_text(dose.quantity_max) if dose.quantity_max is not None else None,
     )  # fmt: skip
+
+
+def _text(quantity: Decimal) -> str:
+    return format(quantity.normalize(), "f")
 
 
 def _medicines(plan: Plan) -> tuple[p.MedicineView, ...]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from hub.domain.intake import IntakeId, Life
 from hub.domain.plan import Plan
-from hub.domain.reading import Reading
+from hub.domain.reading import Sensed
 
 
 class Command(Struct, frozen=True):
@@ -14,18 +14,16 @@ class Command(Struct, frozen=True):
 
 
 class Tick(Command, frozen=True):
-    """Time passes. `reading`: the scale's latest, None without one. `open_lids`: as sensed now, None if unknown."""
+    """Time passes, and this is what the devices say now."""
 
-    reading: Reading | None = None
-    open_lids: frozenset[int] | None = None
+    sensed: Sensed = Sensed()
 
 
 class Boot(Command, frozen=True):
     """A process has begun on this journal: what an opening was doing when the last one ended must be settled (R1)."""
 
     release: str
-    reading: Reading | None
-    open_lids: frozenset[int]
+    sensed: Sensed
 
 
 class OfferPlan(Command, frozen=True):
@@ -41,7 +39,7 @@ class RequestOpening(Command, frozen=True):
 
     intake: IntakeId
     opening: str  # an id for this opening, unique
-    reading: Reading | None
+    sensed: Sensed
     early_by: str | None = None
 
 
@@ -84,10 +82,6 @@ class MoveLid(Command, frozen=True):
 
     compartment: int
     is_open: bool
-
-
-class SensePower(Command, frozen=True):
-    mains: bool
 
 
 class FillCompartment(Command, frozen=True):

@@ -11,7 +11,7 @@ from hub.domain.intake import Intake, Life, Moment
 from hub.domain.life import FINAL, TABLE
 from hub.domain.may_open import Reason, Refusal, interval_left, may_open
 from hub.domain.plan import Criticality, Plan, Verdict
-from hub.domain.reading import RESOLUTION_MG, Reading
+from hub.domain.reading import RESOLUTION_MG, Sensed
 from hub.domain.schedule import intakes_of
 from hub.domain.state import Opening, Record, State
 
@@ -41,11 +41,21 @@ def _decide(command: c.Command, state: State, moment: Moment) -> Bodies | Refusa
 
 @_decide.register
 def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies | Refusal:
-    lids = state.open_lids if command.open_lids is None else command.open_lids
+    sensed = command.sensed
+    lids = state.open_lids if sensed.open_lids is None else sensed.open_lids
     moved = sorted(lids ^ state.open_lids)
     if moved:  # an edge was lost: what is sensed now counts
         return _move_lid(c.MoveLid(moved[0], moved[0] in lids), state, moment)
-    return due(state, moment, command.reading)
+    if sensed.mains is not None and sensed.mains is not state.mains:
+        return _mains(state, sensed.mains)
+    return due(state, moment, sensed.reading)
+
+
+def _mains(state: State, mains: bool) -> Bodies:
+    if not mains:
+        return [e.MainsLost(), alarm(e.AlarmCode.MAINS_LOST, "hub", Criticality.LOW)]
+    known = state.alarms.get(f"{e.AlarmCode.MAINS_LOST}/hub")
+    return [e.MainsRestored(), *([e.AlarmEnded(alarm=known.id)] if known and not known.ended else [])]
 
 
 @_decide.register
@@ -53,18 +63,19 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies | Refusal:
     bodies: Bodies = [e.Booted(release=command.release)]
     opening = state.opening
     if opening is not None:
-        bodies += _recover(opening, state.records[opening.intake], command.reading, command.open_lids)
-    for lid in sorted(command.open_lids - state.open_lids):
+        bodies += _recover(opening, state.records[opening.intake], command.sensed)
+    lids = state.open_lids if command.sensed.open_lids is None else command.sensed.open_lids
+    for lid in sorted(lids - state.open_lids):
         bodies += _lid_without_opening(lid, state, opening)
-    bodies += [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - command.open_lids)]
-    return bodies
+    return bodies + [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - lids)]
 
 
-def _recover(opening: Opening, record: Record, reading: Reading | None, open_lids: frozenset[int]) -> Bodies:
+def _recover(opening: Opening, record: Record, sensed: Sensed) -> Bodies:
     """R1: the process died inside an opening. No effects are replayed; only what is sensed now decides."""
-    lid_open = opening.compartment in open_lids
+    reading, lids = sensed.reading, sensed.open_lids
+    lid_open = lids is not None and opening.compartment in lids
     unmoved = reading and reading.stable and abs(reading.weight_mg - opening.weight_before_mg) <= RESOLUTION_MG
-    if record.state is Life.OPENING and not lid_open and unmoved:
+    if record.state is Life.OPENING and lids is not None and not lid_open and unmoved:
         return [e.OpeningAbandoned(intake=opening.intake, opening=opening.id)]
     if record.state is Life.OPEN and lid_open:
         return []
@@ -109,17 +120,6 @@ def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies 
     if command.problem is None or opening is None or opening.id != command.opening or opening.opened_at:
         return []
     return [e.PulseFailed(intake=opening.intake, opening=opening.id, number=command.number, reason=command.problem)]
-
-
-@_decide.register
-def _sense_power(command: c.SensePower, state: State, moment: Moment) -> Bodies | Refusal:
-    if command.mains is state.mains:
-        return []
-    name = f"{e.AlarmCode.MAINS_LOST}/hub"
-    if not command.mains:
-        return [e.MainsLost(), alarm(e.AlarmCode.MAINS_LOST, "hub", Criticality.LOW)]
-    known = state.alarms.get(name)
-    return [e.MainsRestored(), *([e.AlarmEnded(alarm=name)] if known and not known.ended else [])]
 
 
 # -- the plan --------------------------------------------------------------------------------------------------------
@@ -179,15 +179,15 @@ def _request_opening(command: c.RequestOpening, state: State, moment: Moment) ->
     record = state.records.get(command.intake)
     if record is None:
         return Refusal((Reason.NO_SUCH,))
-    reasons = may_open(state, record, moment, command.reading, early=command.early_by is not None)
-    fill = state.fill_of(command.intake)
-    if reasons or fill is None or command.reading is None:
+    reasons = may_open(state, record, moment, command.sensed, early=command.early_by is not None)
+    fill, reading = state.fill_of(command.intake), command.sensed.reading
+    if reasons or fill is None or reading is None:
         return Refusal(reasons)
     partly = record.state is Life.PARTLY_TAKEN
     return [
         e.OpeningRequested(
             intake=command.intake, opening=command.opening, compartment=fill.compartment,
-            weight_before_mg=command.reading.weight_mg,
+            weight_before_mg=reading.weight_mg,
             expected_mg=record.remaining_mg if partly else fill.contents_mg, early_by=command.early_by,
         ),
         e.PulseRequested(intake=command.intake, opening=command.opening, compartment=fill.compartment, number=1),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hub.domain.intake import Dose, Intake, Life, Moment
-from hub.domain.reading import Reading
+from hub.domain.reading import Sensed
 from hub.domain.schedule import substances
 from hub.domain.state import Fill, Record, State
 
@@ -53,16 +53,14 @@ class Request(Struct, frozen=True):
     record: Record
     fill: Fill | None
     moment: Moment
-    reading: Reading | None
+    sensed: Sensed
     early: bool
 
 
-def may_open(
-    state: State, record: Record, moment: Moment, reading: Reading | None, early: bool = False
-) -> tuple[Reason, ...]:
+def may_open(state: State, record: Record, moment: Moment, sensed: Sensed, early: bool = False) -> tuple[Reason, ...]:
     """Every reason why this intake's compartment may not be opened now; empty when it may."""
-    request = Request(state, record, state.fill_of(record.intake.id), moment, reading, early)
-    return tuple(reason for rule in RULES if (reason := rule(request)) is not None)
+    request = Request(state, record, state.fill_of(record.intake.id), moment, sensed, early)
+    return tuple(dict.fromkeys(reason for rule in RULES if (reason := rule(request)) is not None))
 
 
 def clock_is_trusted(r: Request) -> Reason | None:
@@ -96,8 +94,8 @@ def interval_is_kept(r: Request) -> Reason | None:
 
 
 def lids_are_shut(r: Request) -> Reason | None:
-    """R12."""
-    return Reason.LID_OPEN if r.state.open_lids else None
+    """R12: every lid sensed shut; a lid nobody can see is not shut."""
+    return Reason.LID_OPEN if r.state.open_lids or r.sensed.open_lids != frozenset() else None
 
 
 def no_other_opening(r: Request) -> Reason | None:
@@ -107,9 +105,9 @@ def no_other_opening(r: Request) -> Reason | None:
 
 def weight_is_stable(r: Request) -> Reason | None:
     """R12, R13: an unstable reading is no reading."""
-    if r.reading is None:
+    if r.sensed.reading is None:
         return Reason.SCALE_MISSING
-    return None if r.reading.stable else Reason.WEIGHT_UNSTABLE
+    return None if r.sensed.reading.stable else Reason.WEIGHT_UNSTABLE
 
 
 def fill_is_right(r: Request) -> Reason | None:

@@ -18,6 +18,14 @@ class Reading(Struct, frozen=True):
     at_s: float
 
 
+class Sensed(Struct, frozen=True):
+    """The latest look at the devices. None is "not known": a device that does not answer proves nothing."""
+
+    open_lids: frozenset[int] | None = None
+    reading: Reading | None = None
+    mains: bool | None = None
+
+
 class Removed(StrEnum):
     """The scale's verdict on an opening."""
 

@@ -1,0 +1,172 @@
+"""The loop: take one command → decide → append (one transaction, fsync) → apply → effects. One inbox, one thread.
+
+Nothing moves before its intent is in the journal (R1); replay runs no effects; what blocks works elsewhere and posts
+its result to the inbox.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+
+from msgspec.structs import replace
+
+from hub import notify
+from hub import protocol as p
+from hub.clock import Clock
+from hub.devices import Devices, Pulse
+from hub.domain import commands as c
+from hub.domain import events as e
+from hub.domain.apply import apply
+from hub.domain.decide import decide
+from hub.domain.intake import Moment
+from hub.domain.may_open import Reason, Refusal
+from hub.domain.reading import Sensed
+from hub.domain.state import State
+from hub.ids import uuid7
+from hub.journal import Journal
+from hub.outputs import outputs
+from hub.snapshot import Context, snapshot
+
+TICK_S = 1.0
+READING_OLD_S = 3.0  # a reading older than this is no reading
+RELEASE = "0.1.0"
+log = logging.getLogger("hub.loop")
+
+Work = Callable[[], None]  # anything to be done by the deciding thread
+
+
+class Loop:
+    """Owns the state. Only the thread in `run` touches it; everybody else posts."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, context: Context, push: Callable[[p.Snapshot], None],
+        tick_s: float = TICK_S,
+    ) -> None:  # fmt: skip
+        self.journal, self.clock, self.context = journal, clock, context
+        self.state = State()
+        self.tick = 0
+        self.snapshot: p.Snapshot | None = None
+        self._push, self._tick_s = push, tick_s
+        self._moved = False
+        self._inbox: SimpleQueue[Work | None] = SimpleQueue()
+        self._devices: Devices | None = None
+
+    # -- from any thread ---------------------------------------------------------------------------------------------
+
+    def post(self, command: c.Command) -> None:
+        """Put a command in the inbox; a refusal is nobody's news."""
+        self._inbox.put(lambda: self._carry_out(command))
+
+    def submit(self, work: Work) -> None:
+        """Have the deciding thread do something with the state."""
+        self._inbox.put(work)
+
+    def stop(self) -> None:
+        """End `run` after what is already in the inbox."""
+        self._inbox.put(None)
+
+    # -- the deciding thread -----------------------------------------------------------------------------------------
+
+    def run(self, devices: Devices) -> None:
+        """Boot on the journal, then decide until stopped. The watchdog is petted last, after a whole good tick (R16)."""
+        self._devices = devices
+        for event in self.journal.replay():
+            self.state = apply(self.state, event)
+        devices.start()
+        self._carry_out(c.Boot(RELEASE, self.sensed()))
+        notify.ready()
+        due_at = time.monotonic()
+        while True:
+            due_at += self._tick_s
+            if not self._work_until(due_at):
+                return
+            self._good_tick()
+            notify.watchdog()
+            due_at = max(due_at, time.monotonic() - self._tick_s)
+
+    def execute(self, command: c.Command) -> Refusal | None:
+        """Carry out a command now, on the deciding thread: its refusal, or None when it is done and in the journal."""
+        refusal = self._carry_out(command)
+        self._settle()
+        return refusal
+
+    def sensed(self) -> Sensed:
+        """What the devices say now; an old reading is none."""
+        sensed = self._devices.sensed if self._devices else Sensed()
+        reading = sensed.reading
+        if reading is not None and self.clock.now().monotonic_s - reading.at_s > READING_OLD_S:
+            return replace(sensed, reading=None)
+        return sensed
+
+    def _work_until(self, due_at: float) -> bool:
+        """Do what comes into the inbox until the tick is due; False when asked to stop."""
+        while True:
+            try:
+                work = self._inbox.get(timeout=max(0.0, due_at - time.monotonic()))
+            except Empty:
+                return True
+            if work is None:
+                return False
+            work()
+            self._settle()
+
+    def _good_tick(self) -> None:
+        self._settle()
+        self.tick += 1
+
+    def _settle(self) -> None:
+        """Let time do what it does until nothing more is due, then show it."""
+        while self._carry_out(c.Tick(self.sensed())) is None and self._moved:
+            pass
+        self._show()
+
+    def _carry_out(self, command: c.Command) -> Refusal | None:
+        moment = self.clock.now()
+        if self._opens_untrusted(command):
+            return Refusal((Reason.JOURNAL,))
+        result = decide(self.state, command, moment)
+        if isinstance(result, Refusal):
+            self._moved = False
+            return result
+        self._moved = bool(result)
+        if result:
+            self._commit(result, moment)
+        return None
+
+    def _opens_untrusted(self, command: c.Command) -> bool:
+        """R11: on a journal that is not whole nothing is unlocked until a named person confirms."""
+        return isinstance(command, c.RequestOpening) and not self.context.journal_ok
+
+    def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> None:
+        events = list(self._stamp(bodies, moment))
+        self.journal.append(events)
+        for event in events:
+            self.state = apply(self.state, event)
+            log.info("event %d %s", event.seq, type(event.body).__name__)
+        self._effects(events)
+
+    def _stamp(self, bodies: Iterable[e.AnyBody], moment: Moment) -> Iterable[e.Event]:
+        version = self.state.plan.version if self.state.plan else None
+        for seq, body in enumerate(bodies, start=self.state.seq + 1):
+            yield e.Event(
+                seq=seq, id=uuid7(moment.wall, os.urandom(10)), wall=moment.wall, monotonic_s=moment.monotonic_s,
+                trusted=moment.trusted, boot=moment.boot, plan_version=version, body=body,
+            )  # fmt: skip
+
+    def _effects(self, events: Iterable[e.Event]) -> None:
+        """Only what was committed just now moves anything."""
+        for body in (event.body for event in events):
+            if isinstance(body, e.PulseRequested) and self._devices is not None:
+                self._devices.pulse(Pulse(body.opening, body.compartment, body.number))
+
+    def _show(self) -> None:
+        moment = self.clock.now()
+        if self._devices is not None:
+            self._devices.show(outputs(self.state, moment))
+        version = self.snapshot.version if self.snapshot else 0
+        now = snapshot(self.state, moment, self.sensed(), self.context, version)
+        if self.snapshot is None or now != self.snapshot:
+            self.snapshot = replace(now, version=version + 1)
+            self._push(self.snapshot)

@@ -1,0 +1,38 @@
+"""What staff may read: where the hub is, and the journal as it stands."""
+
+import msgspec
+
+from hub import protocol as p
+from hub.domain.due import next_look
+from hub.journal import Journal
+from hub.loop import Loop
+
+
+def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
+    """Everything a named person, or the demo, needs to know of the hub now."""
+    state, moment, snapshot = loop.state, loop.clock.now(), loop.snapshot
+    fills = state.fills
+    numbers = sorted(set(fills) | state.open_lids)
+    return p.StatusReport(
+        now=moment.wall, trusted=moment.trusted, hub=loop.context.hub,
+        plan_version=state.plan.version if state.plan else None,
+        next_look=next_look(state, moment), busy=bool(state.opening or state.open_lids), seq=state.seq,
+        cursors={lane: loop.journal.cursor(lane) for lane in ("alarms", "clinical", "rest")},
+        intakes=snapshot.today if snapshot else (), alarms=snapshot.alarms if snapshot else (),
+        compartments=tuple(
+            p.CompartmentReport(
+                compartment=n, lid_open=n in state.open_lids,
+                intake=fills[n].intake if n in fills else None, verified=n in fills and not fills[n].doubted,
+            )
+            for n in numbers
+        ),
+        shown_screen=shown.screen, shown_snapshot=shown.snapshot, snapshot=snapshot.version if snapshot else 0,
+        day=state.planned_day,
+    )  # fmt: skip
+
+
+def journal(journal: Journal, after: int, limit: int) -> p.EventBatch:
+    """Events of all lanes after a sequence number, as they are in the journal."""
+    rows, head = journal.after(after, limit, p.BATCH_LIMIT)
+    last = rows[-1][0] if rows else after
+    return p.EventBatch(lane="all", events=tuple(msgspec.Raw(row) for _, row in rows), last_seq=last, head=head)
