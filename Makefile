@@ -35,7 +35,7 @@ format: $(READY) ## Let ruff mend what it can
 	@$(BIN)/ruff format .
 
 bench: $(READY) ## Speed and size, as a table of figures and limits
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python -m tests.bench.run
 
 lock: $(READY) ## Resolve setup.cfg anew and pin it in requirements/
 	@$(BIN)/python requirements/lock.py
