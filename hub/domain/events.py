@@ -14,7 +14,7 @@ from hub.domain.intake import Dose, Intake, IntakeId
 from hub.domain.plan import Criticality, Plan
 
 
-class Body(Struct, frozen=True, tag=True, kw_only=True):
+class Body(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=True):
     """Root of all event bodies; the JSON `type` is the class's name."""
 
 
@@ -337,7 +337,7 @@ AnyBody = (
 )  # fmt: skip
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A body with its envelope. `id` is a UUIDv7; `seq` counts from 1 without gaps in one journal."""
 
     seq: int

@@ -40,7 +40,7 @@ class Moment(Struct, frozen=True):
     boot: str
 
 
-class Dose(Struct, frozen=True):
+class Dose(Struct, frozen=True, forbid_unknown_fields=True):
     """One ordination's part of an intake. Identity: ordination, home date, ordinal that day."""
 
     ordination: OrdinationId
@@ -59,7 +59,7 @@ class Dose(Struct, frozen=True):
     drug_id: str = ""
 
 
-class Intake(Struct, frozen=True):
+class Intake(Struct, frozen=True, forbid_unknown_fields=True):
     """One moment at which one or more doses are to be taken, as planned. Times are UTC.
 
     `opens_at` ≤ `at` < `latest_at`: it may be opened from `opens_at`, reminds from `at`, is missed at `latest_at`.
