@@ -1,0 +1,194 @@
+"""`medhub staff`: a care worker at the hub's own command line. Reads, and does a named person's acts (R14).
+
+It speaks the staff socket's messages and nothing else; the hub decides. Every answer is one or a few plain lines; a
+refusal says each reason and what to do about it. The PIN is asked for, or read from a file only its owner may read.
+"""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hub.client import Client
+
+from hub import protocol as p
+from hub.domain.may_open import Reason
+
+SENTENCES: dict[str, str] = {
+    Reason.NO_SUCH: "There is no such intake, compartment or alarm here; `medhub staff status` lists them.",
+    Reason.NOT_NOW: "The intake is in a state where this cannot be done; see `medhub staff status`.",
+    Reason.TOO_EARLY: "Its time has not come; a named person may hand it out early: `medhub staff early`.",
+    Reason.TOO_LATE: "Its time is over; a named person may let it be taken later: `medhub staff resolve … due`.",
+    Reason.INTERVAL: "It is too close to another intake of the same substance; wait, or ask the prescriber.",
+    Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set.",
+    Reason.LID_OPEN: "A lid is open; shut all lids first.",
+    Reason.ANOTHER_OPENING: "Another opening is under way; wait until its lid is shut.",
+    Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
+    Reason.WEIGHT_UNSTABLE: "The scale is not at rest; leave the box alone for some seconds.",
+    Reason.NOTHING_BOXED: "Nothing of this intake lies in a compartment; it is only reminded.",
+    Reason.NOT_FILLED: "No compartment is filled with this intake.",
+    Reason.FILL_DOUBTED: "The compartment's contents are not vouched for; empty it and fill it anew.",
+    Reason.CONTENTS_CHANGED: "The plan has changed since the compartment was filled; empty it and fill it anew.",
+    Reason.HANDED_OUT: "It was handed out already.",
+    Reason.JOURNAL: "The journal is not whole; nothing opens until a named person confirms what was taken.",
+    Reason.OCCUPIED: "The compartment, or another one with this intake, is filled already; empty it first.",
+    Reason.LATEST_WRONG: "The latest time must lie ahead, within 12 hours.",
+    Reason.ALREADY: "It was done already.",
+    "person": "The hub knows no such person with this PIN.",
+}
+MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
+
+
+class Refused(Exception):
+    """The hub did not do it; the text says why, a line a reason."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--socket", type=Path, required=True, metavar="PATH", help="the hub's staff.sock")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    acts.add_parser("status", help="where the hub is: intakes, compartments, alarms").set_defaults(run=_status)
+    journal = acts.add_parser("journal", help="the journal's events, one a line, as they are written")
+    journal.add_argument("--after", type=int, default=0, metavar="SEQ", help="only events after this number")
+    journal.set_defaults(run=_journal)
+
+    fill = _act(acts, "fill", "a compartment now holds exactly this intake's doses", _fill)
+    fill.add_argument("compartment", type=int)
+    fill.add_argument("intake", help="as status shows it: 2026-11-20/evening")
+    fill.add_argument("--contents-mg", type=int, metavar="MG", help="what the contents weigh")
+    empty = _act(acts, "empty", "a compartment is empty now", _empty)
+    empty.add_argument("compartment", type=int)
+    resolve = _act(acts, "resolve", "what became of an uncertain, not known, missed or early intake", _resolve)
+    resolve.add_argument("intake")
+    resolve.add_argument("outcome", choices=[str(outcome) for outcome in p.Resolution])
+    resolve.add_argument("--minutes", type=_minutes, metavar="N", help="due: it may be taken for so long from now")
+    correct = _act(acts, "correct", "an overlay on what is final; what was written stays written", _correct)
+    correct.add_argument("intake")
+    correct.add_argument("state", help="what it should say: taken, missed, …")
+    correct.add_argument("reason")
+    early = _act(acts, "early", "hand an intake out before its time", _early)
+    early.add_argument("intake")
+    acknowledge = _act(acts, "acknowledge", "take an alarm by name", _acknowledge)
+    acknowledge.add_argument("alarm", help="as status shows it: not_taken/2026-11-20/noon")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do one act; 0 when the hub did it, 1 when it did not, with the reasons on stderr."""
+    try:
+        with Client(args.socket) as client:
+            for line in args.run(client, args):
+                print(line)
+    except (Refused, OSError) as error:
+        print(f"medhub staff {args.act}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def explain(error: p.Error) -> str:
+    """The hub's error in plain words."""
+    sentences = [SENTENCES.get(reason, reason) for reason in error.reasons]
+    return "\n  ".join(sentences) or f"The hub answers: {error.problem}."
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
+    status = _report(client)
+    trust = "" if status.trusted else " (clock not trusted)"
+    plan = "no plan" if status.plan_version is None else f"plan version {status.plan_version}"
+    yield f"{status.hub} · {status.now:%Y-%m-%d %H:%M}{trust} · {plan} · {status.seq} events"
+    for intake in status.intakes:
+        where = "" if intake.compartment is None else f" in {intake.compartment}"
+        yield f"  {intake.id:<26} {intake.at:%H:%M}  {intake.state}{where}"
+    for c in status.compartments:
+        held = "empty" if c.intake is None else c.intake + ("" if c.verified else " (not vouched for)")
+        yield f"  compartment {c.compartment:<3} {held}{', lid open' if c.lid_open else ''}"
+    for alarm in status.alarms:
+        seen = f", seen by {alarm.seen_by}" if alarm.seen_by else ""
+        yield f"  alarm {alarm.id} since {alarm.since:%H:%M}, {alarm.criticality}{seen}"
+
+
+def _journal(client: Client, args: argparse.Namespace) -> Iterator[str]:
+    after = args.after
+    while True:
+        batch = _ask(client, p.ReadJournal(after=after))
+        if not isinstance(batch, p.EventBatch) or not batch.events:
+            return
+        yield from (bytes(event).decode() for event in batch.events)
+        after = batch.last_seq
+
+
+def _report(client: Client) -> p.StatusReport:
+    answer = _ask(client, p.Status())
+    if not isinstance(answer, p.StatusReport):
+        raise Refused("The hub's answer is not a status; hub and command are not of the same release.")
+    return answer
+
+
+# -- a named person's acts -----------------------------------------------------------------------------------------
+
+Who = dict[str, str]
+Build = Callable[[Client, argparse.Namespace, Who], p.Message]
+
+
+def _act(acts: Any, name: str, help_: str, build: Build) -> argparse.ArgumentParser:
+    def run(client: Client, args: argparse.Namespace) -> Iterator[str]:
+        _ask(client, build(client, args, {"person": args.person, "pin": _pin(args)}))
+        yield "Done; it is in the journal."
+
+    parser: argparse.ArgumentParser = acts.add_parser(name, help=help_, description=help_)
+    parser.add_argument("--as", dest="person", required=True, metavar="PERSON", help="your id in the hub's roster")
+    parser.add_argument("--pin-file", type=Path, metavar="FILE", help="read the PIN here instead of asking")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _fill(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.Fill(**who, compartment=args.compartment, intake=args.intake, contents_mg=args.contents_mg)
+
+
+def _empty(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.Empty(**who, compartment=args.compartment)
+
+
+def _resolve(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    latest = None
+    if args.minutes is not None:
+        latest = _report(client).now + timedelta(minutes=args.minutes)  # the hub's clock, never this machine's
+    return p.Resolve(**who, intake=args.intake, outcome=p.Resolution(args.outcome), latest_at=latest)
+
+
+def _correct(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.Correct(**who, intake=args.intake, state=args.state, reason=args.reason)
+
+
+def _early(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.HandOutEarly(**who, intake=args.intake)
+
+
+def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.Acknowledge(**who, alarm=args.alarm)
+
+
+def _ask(client: Client, message: p.Message) -> p.Answer | None:
+    reply = client.ask(message)
+    if reply.error is not None:
+        raise Refused(explain(reply.error))
+    return reply.answer
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or int(text) not in MINUTES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes from {MINUTES[0]} to {MINUTES[-1]}")
+    return int(text)
+
+
+def _pin(args: argparse.Namespace) -> str:
+    if args.pin_file is None:
+        return getpass.getpass(f"PIN of {args.person}: ")
+    if args.pin_file.stat().st_mode & 0o077:
+        raise Refused(f"{args.pin_file} may be read by others; chmod 600 {args.pin_file}")
+    return str(args.pin_file.read_text().strip())
