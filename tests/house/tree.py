@@ -1,7 +1,6 @@
-"""The project's own files as they are tracked or about to be, and what they import."""
+"""The project's own files, and what they import."""
 
 import ast
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,17 +11,25 @@ PACKAGES = ("hub", "drivers", "ui", "sync", "medhub")
 
 @cache
 def files(*patterns: str) -> tuple[Path, ...]:
-    """All files git knows or would add, matching any of the patterns, relative to the root."""
-    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
-    return tuple(sorted(Path(name) for name in listed if name and (ROOT / name).is_file()))
+    """The project's files that match any of the patterns, relative to the root; nothing that is made or installed."""
+    found = {path.relative_to(ROOT) for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
+    return tuple(sorted(path for path in found if not _made(path)))
+
+
+def _made(path: Path) -> bool:
+    """By .gitignore's names, without asking git: a copy of the tree has none, and git minds who owns it."""
+    top = path.parts[0]
+    hidden = top.startswith(".") and top not in {".ci", ".gitignore"}
+    return (
+        hidden or top in {"out", "build", "dist"} or any(p.endswith((".egg-info", "__pycache__")) for p in path.parts)
+    )
 
 
 @cache
 def modules() -> dict[str, Path]:
     """Dotted name → file, of every module that is shipped."""
     found = {}
-    for path in files(*(f"{package}/*.py" for package in PACKAGES)):
+    for path in files(*(f"{package}/**/*.py" for package in PACKAGES)):
         parts = path.with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
