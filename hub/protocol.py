@@ -206,12 +206,16 @@ class Error(Struct, frozen=True):
 
 
 class EventBatch(Struct, frozen=True, tag=True):
-    """Events as canonical JSON, in order; `head` is the chain head after the last of them (hex)."""
+    """Events as canonical JSON, in order; `head` is the chain head after the last of them (hex).
+
+    `after`: the lane's cursor they follow, so that the gateway sees a batch it never got.
+    """
 
     lane: str
     events: tuple[Raw, ...]
     last_seq: int
     head: str
+    after: int = 0
 
 
 class Heartbeat(Struct, frozen=True, tag=True):
