@@ -1,0 +1,212 @@
+"""Where everything on a screen is: pure geometry in pixels from the top left, from the panel's millimetres.
+
+`compose` places a view whole; the kv screens draw what it says, and `action_rects` is the same for whoever taps.
+What does not fit is paged. Nothing shrinks below the limits in `ui.tokens`, and nothing is cut.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from msgspec import Struct
+
+from ui.flow import BASELINE, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
+from ui.measure import LINE, width, wrap
+from ui.panel import Panel, Rect
+from ui.tokens import BUTTON_SIZES, CLOCK, CLOCK_LARGE, HEADING, LEAST
+from ui.view import Action, View
+
+
+class Measures(Struct, frozen=True):
+    """Millimetres that differ between a 7" panel and a larger one."""
+
+    margin: float
+    top: float
+    gap: float
+    band: float  # of the coloured band below the heading
+    button: float
+    back: float
+    help: float
+    secondary: tuple[float, float]  # a side action's width beside one, and beside two others
+    clock: float
+
+
+SMALL = Measures(margin=4, top=2, gap=2.4, band=0.6, button=21, back=26, help=22, secondary=(34, 24), clock=CLOCK)
+LARGE = Measures(
+    margin=8, top=4, gap=4, band=3, button=24, back=32, help=27, secondary=(46, 32), clock=CLOCK_LARGE
+)  # fmt: skip
+STRIP = LEAST * LINE
+
+
+class Button(Struct, frozen=True):
+    action: Action
+    rect: Rect
+    text: str  # in lines
+    caps_px: int
+    kind: str  # main, other, choice, side
+
+
+class Sheet(Struct, frozen=True):
+    """A view, placed. `items` are on the page shown; `pages` is how many there are."""
+
+    heading: tuple[Placed, ...]
+    band: Rect
+    strip: Rect | None
+    content: Rect
+    items: tuple[Placed, ...]
+    buttons: tuple[Button, ...]
+    figure: Rect | None
+    pages: int
+
+
+def action_rects(panel: Panel, view: View) -> dict[str, Rect]:
+    """Every button's place by its action's name: exactly where a touch counts."""
+    return {b.action.name: b.rect for b in compose(panel, view).buttons}
+
+
+def page_count(panel: Panel, view: View) -> int:
+    return compose(panel, view).pages
+
+
+@lru_cache(maxsize=32)
+def compose(panel: Panel, view: View) -> Sheet:
+    m = SMALL if panel.small else LARGE
+    tries = [_try(panel, m, view, s, rail=False) for s in settings(panel, view)]
+    sheet = next((t for t in tries if t.pages == 1), None)
+    if sheet is None:
+        railed = [_try(panel, m, view, s, rail=True) for s in settings(panel, view)]
+        whole = (t for t in railed if not any(item.parted for item in t.items))
+        sheet = next(whole, railed[-1])
+    return sheet
+
+
+def _try(panel: Panel, m: Measures, view: View, setting: Setting, rail: bool) -> Sheet:
+    """The view placed one way; `pages` tells whether it came out on one."""
+    top = m.top + (STRIP if setting.strip else 0)
+    strip = _rect(panel, m.margin, m.top, panel.width_mm - 2 * m.margin, STRIP) if setting.strip else None
+    heading = _heading(panel, m, view, top)
+    below = panel.y(m.band) + max(p.rect.bottom for p in heading)
+    band = Rect(0, 0, panel.width_px, below)
+    actions_top = panel.height_px - panel.y(m.margin) - panel.y(m.button)
+    content = Rect(
+        panel.x(m.margin), below + panel.y(m.gap), panel.width_px - 2 * panel.x(m.margin),
+        actions_top - below - 2 * panel.y(m.gap),
+    )  # fmt: skip
+    text, figure, more = _divide(panel, m, view, content, rail)
+    buttons = _buttons(panel, m, view, content, actions_top, more)
+    if view.choices:
+        text = _between(panel, m, actions_top)
+    today = todays_row(panel, view, text)
+    room = Rect(text.x, text.y, text.width, text.height - sum({p.rect.height for p in today}))
+    pages = paginate(blocks_of(panel, view, setting, room.width), room.height)
+    shown = pages[min(view.page, len(pages) - 1)] if pages else []
+    items = place(panel, shown, room, centred=view.choices) + today
+    return Sheet(
+        heading=heading, band=band, strip=strip, content=content, items=items, buttons=buttons, figure=figure,
+        pages=max(1, len(pages)),
+    )  # fmt: skip
+
+
+def _heading(panel: Panel, m: Measures, view: View, top: float) -> tuple[Placed, ...]:
+    room = panel.width_px - 2 * panel.x(m.margin)
+    if not view.clock:
+        return (_placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), panel.y(top), room),)
+    if not panel.small:
+        day = _placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), panel.y(top), room)
+        clock = _placed(panel, "heading", view.clock, m.clock, panel.x(m.margin), day.rect.bottom, room)
+        return day, clock
+    beside = panel.y(top + BASELINE * (m.clock - HEADING))
+    day = _placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), beside, room)
+    start = day.rect.x + int(width(view.heading, "display") * day.caps_px) + panel.x(4)
+    end = panel.width_px - panel.x(m.margin)
+    return day, _placed(panel, "heading", view.clock, m.clock, start, panel.y(top), end - start)
+
+
+def _placed(panel: Panel, role: str, text: str, caps_mm: float, x: int, y: int, room: int) -> Placed:
+    caps = panel.y(caps_mm)
+    lines = wrap(text, "display", room / caps)
+    line = Line(text="\n".join(lines), role=role, face="display", caps_px=caps, count=len(lines))
+    return Placed(line=line, rect=Rect(x, y, room, line.height))
+
+
+def _divide(panel: Panel, m: Measures, view: View, content: Rect, rail: bool) -> tuple[Rect, Rect | None, Rect | None]:
+    """The content's text, figure and "more" parts."""
+    if rail:
+        wide = panel.x(m.back)
+        text = Rect(content.x, content.y, content.width - wide - panel.x(m.gap), content.height)
+        high = min(content.height, max(panel.y(20), panel.y(m.button)))
+        return text, None, Rect(content.right - wide, content.bottom - high, wide, high)
+    if view.figure == "box":
+        wide = int(content.width * 0.56)
+        text = Rect(content.x, content.y, content.width - wide - panel.x(4), content.height)
+        return text, Rect(content.right - wide, content.y, wide, content.height), None
+    if view.figure:
+        high = min(content.height, panel.y(32))
+        wide = high * panel.x(100) // panel.y(100)
+        text = Rect(content.x + wide + panel.x(6), content.y, content.width - wide - panel.x(6), content.height)
+        return text, Rect(content.x, content.y, wide, high), None
+    return content, None, None
+
+
+def _between(panel: Panel, m: Measures, top: int) -> Rect:
+    """The bottom row between back and help."""
+    left = panel.x(m.margin) + panel.x(m.back) + panel.x(4)
+    right = panel.width_px - panel.x(m.margin) - panel.x(m.help) - panel.x(4)
+    return Rect(left, top, right - left, panel.y(m.button))
+
+
+def _buttons(panel: Panel, m: Measures, view: View, content: Rect, top: int, more: Rect | None) -> tuple[Button, ...]:
+    between = _between(panel, m, top)
+    places = _stack(panel, m, content, len(view.actions)) if view.choices else _row(panel, m, between, view.actions)
+    kinds = ["choice"] * 3 if view.choices else ["main", "other", "other"]
+    found = [_button(panel, a, r, k) for a, r, k in zip(view.actions, places, kinds, strict=False)]
+    left, right = panel.x(m.margin), panel.width_px - panel.x(m.margin)
+    if view.back:
+        found.append(_button(panel, view.back, Rect(left, top, panel.x(m.back), between.height), "side"))
+    if view.help:
+        wide = panel.x(m.help)
+        found.append(_button(panel, view.help, Rect(right - wide, top, wide, between.height), "side"))
+    if view.more and more:
+        found.append(_button(panel, view.more, more, "side"))
+    return tuple(found)
+
+
+def _row(panel: Panel, m: Measures, between: Rect, actions: tuple[Action, ...]) -> Iterable[Rect]:
+    """The main action is first, always begins in the same place, and is as wide as can be."""
+    if not actions:
+        return []
+    others = len(actions) - 1
+    wide = panel.x(m.secondary[max(0, others - 1)])
+    main = between.width - others * (wide + panel.x(4))
+    rects = [Rect(between.x, between.y, main, between.height)]
+    for _ in range(others):
+        rects.append(Rect(rects[-1].right + panel.x(4), between.y, wide, between.height))
+    return rects
+
+
+def _stack(panel: Panel, m: Measures, content: Rect, count: int) -> Iterable[Rect]:
+    """Equals: one under the other where there is height for it, else side by side."""
+    gap = panel.y(4)
+    high = (content.height - (count - 1) * gap) // count
+    if high >= panel.y(20):
+        high = min(high, panel.y(26))
+        return [Rect(content.x, content.y + i * (high + gap), content.width, high) for i in range(count)]
+    wide = (content.width - (count - 1) * panel.x(4)) // count
+    return [Rect(content.x + i * (wide + panel.x(4)), content.y, wide, content.height) for i in range(count)]
+
+
+def _button(panel: Panel, action: Action, rect: Rect, kind: str) -> Button:
+    """The largest text on one line; else the largest in lines that keeps its words whole."""
+    most = {"main": 8.6, "choice": 8.6, "other": 6.2, "side": 5.4}[kind]
+    inside = rect.width - 2 * panel.x(1.2)
+    sizes = [s for s in BUTTON_SIZES if s <= most]
+    for most_lines, size in [*((1, s) for s in sizes if s > LEAST), *((3, s) for s in sizes)]:
+        caps = panel.y(size)
+        lines = wrap(action.text, "display", inside / caps)
+        fits = len(lines) <= most_lines and len(lines) * LINE * caps <= rect.height - panel.y(1)
+        if fits and " ".join(lines) == action.text:
+            break
+    return Button(action=action, rect=rect, text="\n".join(lines), caps_px=caps, kind=kind)
+
+
+def _rect(panel: Panel, x: float, y: float, wide: float, high: float) -> Rect:
+    return Rect(panel.x(x), panel.y(y), int(wide * panel.width_px / panel.width_mm), panel.y(high))

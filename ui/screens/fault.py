@@ -1,0 +1,69 @@
+"""Something a human must see to: what happened, what to do, and who has been told (R9)."""
+
+from hub.protocol import AlarmView, Help
+from ui.scene import Scene
+from ui.screens import notice
+from ui.screens.due import lasting
+from ui.view import Action, View
+
+
+def journal(scene: Scene) -> View:
+    _ = scene.words
+    return _fault(scene, _("The box must be looked at"), _("It will not open until then."), "journal")
+
+
+def clock(scene: Scene) -> View:
+    _ = scene.words
+    return _fault(scene, _("The clock is not certain"), _("The box stays shut until the clock is set."), "clock")
+
+
+def jam(scene: Scene) -> View:
+    _ = scene.words
+    return _fault(scene, _("The lid did not open"), _("Do not force it. Someone must see to it."))
+
+
+def withheld(scene: Scene) -> View:
+    if any(a.code == "opening_fault" and a.intake == scene.current.id for a in scene.snapshot.alarms):
+        return jam(scene)
+    _, at = scene.words, scene.when(scene.current.at)
+    return _fault(scene, _("The {when} medicine is held back", when=at), _("Do not take it now."))
+
+
+def withdrawn(scene: Scene) -> View:
+    _, at = scene.words, scene.when(scene.current.at)
+    return _fault(scene, _("The {when} medicine is cancelled", when=at), _("The plan is changed. Do not take it now."))
+
+
+def unknown(scene: Scene) -> View:
+    """Uncertain and not known: something may have left the box, so nothing more until a human has looked."""
+    _ = scene.words
+    return _fault(scene, _("We are not sure it was taken"), _("Take no more now. Someone must see to it."))
+
+
+def blocked(scene: Scene) -> View:
+    """Due, but the box cannot open it; the person may still say no thanks."""
+    _, now = scene.words, scene.current
+    heading, line, _call = notice.sentence(scene, lasting(now)[0])
+    decline = Action("decline", _("No thanks"), scene.go("decline"))
+    return _fault(scene, heading, line, extra=(decline,))
+
+
+def _fault(scene: Scene, heading: str, line: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:
+    help, seen_by = _told(scene, code)
+    return scene.view(
+        "fault", heading, tone="alarm", lines=(line, *scene.human(help, seen_by)),
+        actions=scene.ask_for_call() + extra,
+    )  # fmt: skip
+
+
+def _told(scene: Scene, code: str) -> tuple[Help, str]:
+    """How far the word has come: of the alarm with this code, or of the intake's own."""
+    now = scene.snapshot.current
+    if not code and now is not None and now.help is not Help.NONE:
+        return now.help, now.seen_by
+    alarm = next((a for a in scene.snapshot.alarms if _about(a, code, now.id if now else None)), None)
+    return (alarm.help, alarm.seen_by) if alarm else (Help.NONE, "")
+
+
+def _about(alarm: AlarmView, code: str, intake: str | None) -> bool:
+    return alarm.code == code if code else intake is not None and alarm.intake == intake
