@@ -110,7 +110,7 @@ class Desk:
                 return c.Acknowledge(message.alarm, by)
         raise TypeError(type(message).__name__)
 
-    # -- sync: events out, signed things in ------------------------------------------------------------------------------
+    # -- sync: events out, signed things in ----------------------------------------------------------------------
 
     def _events(self, lane: str, limit: int) -> Answered:
         if lane not in set(e.Lane):
@@ -118,7 +118,8 @@ class Desk:
         journal = self._loop.journal
         rows, head = journal.after_cursor(e.Lane(lane), limit, p.BATCH_LIMIT)
         events = tuple(self._logged(canonical) for _, canonical in rows)
-        return p.EventBatch(lane=lane, events=events, last_seq=rows[-1][0] if rows else journal.cursor(lane), head=head)
+        last = rows[-1][0] if rows else journal.cursor(e.Lane(lane))
+        return p.EventBatch(lane=lane, events=events, last_seq=last, head=head)
 
     def _logged(self, canonical: bytes) -> msgspec.Raw:
         """The event as it is in the journal, with the intake as it was planned then: the mapping needs its doses."""

@@ -25,11 +25,12 @@ from hub.domain.may_open import Reason, Refusal
 from hub.domain.reading import Sensed
 from hub.domain.state import State
 from hub.ids import uuid7
-from hub.journal import Journal
+from hub.journal import Journal, JournalError
 from hub.outputs import outputs
 from hub.snapshot import Context, snapshot
 
 TICK_S = 1.0
+REST_S = 3.0
 READING_OLD_S = 3.0  # a reading older than this is no reading
 RELEASE = "0.1.0"
 log = logging.getLogger("hub.loop")
@@ -69,13 +70,17 @@ class Loop:
 
     # -- the deciding thread -----------------------------------------------------------------------------------------
 
-    def run(self, devices: Devices) -> None:
-        """Boot on the journal, then decide until stopped. The watchdog is petted last, after a whole good tick (R16)."""
+    def run(self, devices: Devices, started: Callable[[], None]) -> None:
+        """Boot on the journal, let others in by `started`, then decide until stopped.
+
+        The watchdog is petted last, after a whole good tick (R16).
+        """
         self._devices = devices
         for event in self.journal.replay():
             self.state = apply(self.state, event)
         devices.start()
-        self._carry_out(c.Boot(RELEASE, self.sensed()))
+        self._carry_out(c.Boot(RELEASE, self._sensed_at_rest()))
+        started()
         notify.ready()
         due_at = time.monotonic()
         while True:
@@ -98,6 +103,15 @@ class Loop:
         reading = sensed.reading
         if reading is not None and self.clock.now().monotonic_s - reading.at_s > READING_OLD_S:
             return replace(sensed, reading=None)
+        return sensed
+
+    def _sensed_at_rest(self) -> Sensed:
+        """What the devices say once the scale is still, or after `REST_S` anyway: a boot decides on a weight (R1)."""
+        until = time.monotonic() + REST_S
+        while (sensed := self.sensed()).reading is None or not sensed.reading.stable:
+            if time.monotonic() >= until:
+                break
+            time.sleep(0.05)
         return sensed
 
     def _work_until(self, due_at: float) -> bool:
@@ -131,21 +145,27 @@ class Loop:
             self._moved = False
             return result
         self._moved = bool(result)
-        if result:
-            self._commit(result, moment)
-        return None
+        return self._commit(result, moment) if result else None
 
     def _opens_untrusted(self, command: c.Command) -> bool:
         """R11: on a journal that is not whole nothing is unlocked until a named person confirms."""
         return isinstance(command, c.RequestOpening) and not self.context.journal_ok
 
-    def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> None:
+    def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> Refusal | None:
+        """In the journal first; what cannot be written does not happen, and the hub says it cannot write (R1, R11)."""
         events = list(self._stamp(bodies, moment))
-        self.journal.append(events)
+        try:
+            self.journal.append(events)
+        except JournalError as error:
+            log.critical("the journal cannot be written: %s", error)
+            self._moved = False
+            self.context = replace(self.context, journal_ok=False)
+            return Refusal((Reason.JOURNAL,))
         for event in events:
             self.state = apply(self.state, event)
             log.info("event %d %s", event.seq, type(event.body).__name__)
         self._effects(events)
+        return None
 
     def _stamp(self, bodies: Iterable[e.AnyBody], moment: Moment) -> Iterable[e.Event]:
         version = self.state.plan.version if self.state.plan else None

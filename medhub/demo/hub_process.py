@@ -1,0 +1,83 @@
+"""The demo's hub process: the real hub with the world's twins as its devices and the demo's clock.
+
+Sabotage lives here and nowhere in the product: each breaks one promise, to show that the demo's table notices.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from drivers.compartments import TwinCompartments
+from drivers.power import TwinPower
+from drivers.scale import TwinScale
+from drivers.sounder import TONES, TwinSounder
+from hub.config import HubConfig, load
+
+from hub.domain.events import Event, IntakeTaken, Lane
+from hub.domain.plan import Criticality
+from hub.journal import Journal
+from hub.main import Board, bootstrap, run
+from medhub.origin import SharedClock
+
+TICK_S = 0.1  # the demo's hours are short
+
+
+class TwoPulses(TwinCompartments):
+    """open-twice: the lock is given a second pulse nobody decided on."""
+
+    def pulse(self, number: int) -> None:
+        super().pulse(number)
+        super().pulse(number)
+
+
+class DropsEvent(Journal):
+    """drop-event: what the last intake came to is never stored."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        kept = [e for e in events if not (isinstance(e.body, IntakeTaken) and e.body.by is not None)]
+        if kept:
+            super().append(kept)
+
+
+class SkipsServer(Journal):
+    """skip-server: the clinical cursor moves before the server has the batch."""
+
+    def after_cursor(self, lane: Lane, limit: int, max_bytes: int) -> Any:
+        rows, head = super().after_cursor(lane, limit, max_bytes)
+        if lane is Lane.CLINICAL and rows:
+            self.move_cursor(lane, rows[-1][0], "sabotage")
+            return [], head
+        return rows, head
+
+
+JOURNALS: dict[str | None, type[Journal]] = {"drop-event": DropsEvent, "skip-server": SkipsServer}
+
+
+def twin_board(world: Path, clock: SharedClock, sabotage: str | None, config: HubConfig) -> Board:
+    """The world's box as the hub's devices."""
+    compartments = TwoPulses if sabotage == "open-twice" else TwinCompartments
+    return Board(
+        compartments(world), TwinScale(world, lambda: clock.now().monotonic_s), TwinSounder(world), TwinPower(world),
+        {criticality: TONES[criticality] for criticality in Criticality},
+    )  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    for name in ("config", "origin", "world"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--sabotage", default=None)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    clock = SharedClock(args.origin)
+    board: Callable[[HubConfig], Board] = partial(twin_board, args.world, clock, args.sabotage)
+    journal = JOURNALS.get(args.sabotage, Journal)
+    return run(bootstrap(load(args.config), board, clock, open_journal=journal.open, tick_s=TICK_S))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

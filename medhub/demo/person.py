@@ -1,0 +1,100 @@
+"""The citizen: reads the screen, touches it, takes what lies in the compartment. Knows nothing but what anyone sees."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.world_client import WorldClient
+from hub.client import Client
+
+from hub import protocol as p
+from medhub.demo.screen import Finger
+from ui.layout import action_rects
+from ui.panel import Panel
+from ui.present import present, settle
+from ui.view import HERE, Nav, View
+
+PATIENCE_S = 20.0  # real seconds anything on the screen may take before the demo calls it broken
+
+
+class Broken(Exception):
+    """Something that had to happen did not. The text says what was waited for."""
+
+
+def wait_for(what: str, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Wait until `condition`, or Broken."""
+    until = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > until:
+            raise Broken(f"waited {patience_s:.0f} s in vain for: {what}")
+        time.sleep(0.05)
+
+
+class Citizen:
+    """Eyes on the ui socket's snapshots, a finger on the window, hands in the world."""
+
+    def __init__(
+        self, ui_socket: Path, staff: Client, finger: Finger, world: WorldClient, panel: Panel, out: Path
+    ) -> None:
+        self._staff, self._finger, self._world, self._panel, self._out = staff, finger, world, panel, out
+        self._seen: p.Snapshot | None = None
+        self._news = threading.Condition()
+        self._nav = HERE
+        self._pictures: set[str] = set()
+        self._eyes = Client(ui_socket, on_push=self._look)
+
+    def close(self) -> None:
+        self._eyes.close()
+
+    # -- the screen ----------------------------------------------------------------------------------------------------
+
+    def _look(self, snapshot: p.Snapshot) -> None:
+        with self._news:
+            self._seen = snapshot
+            self._news.notify_all()
+
+    def view(self) -> View | None:
+        """What the screen ought to show now."""
+        if self._seen is None:
+            return None
+        self._nav = settle(self._nav, self._seen, 0.0)
+        return present(self._seen, self._nav, self._panel)
+
+    def shows(self, screen: str) -> bool:
+        """Whether the screen has drawn the hub's latest word, and it is `screen`."""
+        status = self._staff.call(p.Status()).answer
+        view = self.view()
+        drawn = isinstance(status, p.StatusReport) and status.shown_snapshot == status.snapshot
+        return drawn and view is not None and view.screen == screen == status.shown_screen  # type: ignore[union-attr]
+
+    def sees(self, screen: str) -> "Citizen":
+        """Wait until the screen shows it; the first time, a picture is kept."""
+        wait_for(f"the screen {screen!r}", lambda: self.shows(screen))
+        if screen not in self._pictures:
+            self._pictures.add(screen)
+            self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")
+        return self
+
+    def taps(self, action: str) -> "Citizen":
+        """Touch a button where the person sees it: one press, one release, nothing else."""
+        view = self.view()
+        found = next((a for a in view.touchable if a.name == action), None) if view else None
+        if view is None or found is None:
+            names = [a.name for a in view.touchable] if view else []
+            raise Broken(f"no button {action!r} on the screen; there is {names}")
+        rect = action_rects(self._panel, view)[action]
+        self._finger.tap(rect.x + rect.width / 2, rect.y + rect.height / 2)
+        self._nav = found.does if isinstance(found.does, Nav) else found.then
+        return self
+
+    # -- the hands -----------------------------------------------------------------------------------------------------
+
+    def lid_is_open(self, compartment: int) -> bool:
+        return self._world.look().compartment(compartment).lid_open
+
+    def takes(self, compartment: int, everything: bool = True) -> None:
+        """Take all there is, or leave one of each behind, and shut the lid."""
+        wait_for(f"lid {compartment} to open", lambda: self.lid_is_open(compartment))
+        self._world.take(compartment, everything)
+        self._world.shut_lid(compartment)

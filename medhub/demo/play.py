@@ -1,0 +1,226 @@
+"""The demo itself: the stage is set, the boxes filled, two days played, and the four accounts compared."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from hub import protocol as p
+from hub.domain.apply import apply
+from hub.domain.state import State
+from medhub.demo.accounts import Accounts, Found, Key, Want
+from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat
+from medhub.demo.director import Director
+from medhub.demo.person import Broken, Citizen, wait_for
+from medhub.demo.stage import NURSE, PIN, Stage
+from medhub.demo.telling import Journal, Teller
+from medhub.oracle import Wanted, wanted
+
+LID_MOMENT = timedelta(seconds=1)
+PERSON_MAY_THINK_S = 90.0  # with --play, real seconds before time moves on
+
+
+class Demo:
+    """What the beats act on."""
+
+    def __init__(self, stage: Stage, console: Console) -> None:
+        self.stage, self.world, self.municipality = stage, stage.world, stage.municipality
+        self.journal = Journal(stage.staff)
+        self.teller = Teller(console, stage.zone, lambda: stage.origin.wall())
+        self.director = Director(stage.director, stage.staff, self.journal, self.teller)
+        self.citizen = Citizen(stage.ui_socket, stage.staff, stage.finger, stage.world, stage.panel, stage.pictures)
+        self._compartments: dict[str, int] = {}
+
+    # -- what beats ask for -----------------------------------------------------------------------------------------
+
+    def remark(self, text: str, style: str = "bold") -> None:
+        self.teller.tell(self.journal.read_on())
+        self.teller.remark(text, style)
+
+    def intake(self, intake_id: str) -> p.IntakeView:
+        found = next((i for i in self.director.status().intakes if i.id == intake_id), None)
+        if found is None:
+            raise Broken(f"the hub knows no intake {intake_id} today")
+        return found
+
+    def until(self, intake_id: str, condition: Callable[[p.IntakeView], bool], what: str) -> None:
+        wait_for(f"{intake_id}: {what}", lambda: condition(self.intake(intake_id)))
+        self.teller.tell(self.journal.read_on())
+
+    def compartment_of(self, intake_id: str) -> int:
+        return self._compartments[intake_id]
+
+    def go_to(self, wall: datetime) -> None:
+        self.director.go_to(wall)
+
+    def go_minutes(self, minutes: int) -> None:
+        self.director.go_to(self.director.status().now + timedelta(minutes=minutes))
+
+    def until_lids_shut(self) -> None:
+        wait_for("every lid shut", lambda: not any(c.lid_open for c in self.director.status().compartments))
+
+    def act(self, message: p.Act) -> None:
+        """Something a named person does at the hub, over the staff socket."""
+        reply = self.stage.staff.call(message)
+        if reply.error is not None:
+            raise Broken(f"{type(message).__name__} was refused: {', '.join(reply.error.reasons)}")
+
+    def staff_resolves(self, intake: str, outcome: p.Resolution, latest_at: datetime | None = None) -> None:
+        self.remark(f"Sanne Holm looks at the compartment and writes: {outcome}")
+        self.act(p.Resolve(person=NURSE, pin=PIN, intake=intake, outcome=outcome, latest_at=latest_at))
+
+    def hub_dies(
+        self, when: str, compartment: int, touch: Callable[[], object], meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """SIGKILL at a physical moment, sent by the world; then the hub is started again, as systemd would."""
+        self.world.trap(when, compartment, self.stage.hub_pid)
+        touch()
+        self.stage.wait_for_hub_death()
+        self.remark(f"SIGKILL to the hub: {when.replace('_', ' ')}", "bold magenta")
+        if meanwhile is not None:
+            meanwhile()
+        self.stage.start_hub()
+
+    # -- the days -----------------------------------------------------------------------------------------------------
+
+    def fill(self, days: list[date], wants: list[Wanted]) -> None:
+        """The world is filled by hand and the hub told by a named person; one intake a compartment."""
+        boxed = sorted({(w.at, w.intake) for w in wants if w.boxed})
+        for number, (_, intake) in enumerate(boxed, start=1):
+            items = [(w.ordination, w.quantity, self.stage.tablet_mg(w.ordination)) for w in wants
+                     if w.intake == intake and w.boxed]  # fmt: skip
+            self._compartments[intake] = number
+            self.world.fill(number, intake, items)
+            contents = sum(int(quantity * mg) for _, quantity, mg in items)
+            self.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))
+
+    def play_day(self, day: date, script: tuple[Beat, ...] | None) -> dict[str, Beat]:
+        """Live through one day; which beat each intake had."""
+        first = datetime.combine(day, time(0, 5), tzinfo=ZoneInfo(self.stage.zone))
+        self.go_to(first)
+        wait_for("the day's intakes", lambda: self.director.status().day == day)
+        intakes = sorted(self.director.status().intakes, key=lambda i: i.at)
+        played: dict[str, Beat] = {}
+        for index, intake in enumerate(intakes):
+            beat = script[index] if script is not None and index < len(script) else ON_TIME
+            self._network(script is SCRIPT[0], index)
+            self.go_to(intake.at)
+            self.remark(f"— {intake.id}: {beat.name}", "bold cyan")
+            beat.act(self, intake)
+            played[intake.id] = beat
+        return played
+
+    def _network(self, cutting: bool, index: int) -> None:
+        if cutting and index == CUT_AT_SLOT:
+            self.director.settle()
+            self.world.cut()
+            self.director.network = False
+            self.remark("The network is cut", "bold yellow")
+        if cutting and index == RESTORED_AT_SLOT:
+            self.world.restore()
+            self.director.network = True
+            self.remark("The network is back", "bold yellow")
+
+    # -- the accounts ---------------------------------------------------------------------------------------------------
+
+    def accounts(self, wants: list[Wanted], played: dict[str, Beat]) -> Accounts:
+        """All four, each from its own source."""
+        beats = {w.intake: played.get(w.intake, ON_TIME) for w in wants}
+        return Accounts(
+            wanted={(w.intake, w.ordination): Want(w.name, w.quantity * beats[w.intake].share, beats[w.intake].state,
+                                                   w.boxed) for w in wants},
+            left=self.world.taken(),
+            journal=self._journal_account(),
+            municipality=self.municipality.outcomes(sorted({date.fromisoformat(w.intake[:10]) for w in wants})),
+        )  # fmt: skip
+
+    def _journal_account(self) -> dict[Key, Found]:
+        """What the events, read one by one, say became of each dose."""
+        self.journal.read_on()
+        state = State()
+        for event in self.journal.events:
+            state = apply(state, event)
+        return {
+            (record.intake.id, dose.ordination): Found(
+                dose.quantity if record.state == "taken" else Decimal(0), record.state
+            )
+            for record in state.records.values()
+            for dose in record.intake.doses
+            if record.state != "planned"
+        }
+
+    def physical_problems(self, played: dict[str, Beat]) -> list[str]:
+        """Pulses and lid openings, as the world counted them, against what each beat allows."""
+        counts = self.world.counts()
+        return [
+            f"{intake}: the world counted {counts[intake]} pulses and lid openings, {beat.name!r} allows {allowed}"
+            for intake, beat in played.items()
+            if intake in self._compartments and counts[intake] != (allowed := (beat.pulses, beat.lids))
+        ]
+
+
+def run(args: argparse.Namespace) -> int:
+    """The whole demo; its exit code."""
+    console = Console(width=120)
+    own = args.plan is None
+    with ExitStack() as stack:
+        stage = Stage(args, console, stack)
+        days = [args.date + timedelta(days=n) for n in range(args.days or (len(SCRIPT) if own else 1))]
+        wants = [w for day in days for w in wanted(stage.plan_file, day)]
+        demo = Demo(stage, console)
+        stack.callback(demo.citizen.close)
+        played: dict[str, Beat] = {}
+        problems: list[str] = []
+        try:
+            demo.fill(days, wants)
+            for number, day in enumerate(days):
+                script = SCRIPT[number] if own and not args.play and number < len(SCRIPT) else None
+                played |= demo.play_day(day, script) if not args.play else _played_by_a_person(demo, day)
+            demo.director.settle()
+        except Broken as broken:
+            problems.append(f"the day came to a halt: {broken}")
+        accounts = demo.accounts(wants, played)
+        if args.play:
+            console.print(accounts.table())
+            return 0
+        problems += accounts.problems() + demo.physical_problems(played)
+        if own and len(played) != sum(len(day) for day in SCRIPT[: len(days)]):
+            problems.append(f"{len(played)} intakes were lived through; every beat and death must have its own")
+        return _verdict(console, accounts, problems, stage)
+
+
+def _verdict(console: Console, accounts: Accounts, problems: list[str], stage: Stage) -> int:
+    console.print(accounts.table())
+    console.print(f"Pictures of every screen: {stage.pictures}; logs of every process: {stage.logs}")
+    for problem in problems:
+        console.print(f"[bold red]✗[/] {problem}")
+    if not problems:
+        console.print("[bold green]✓[/] The four accounts agree; nothing was handed out twice.")
+    return 1 if problems else 0
+
+
+def _played_by_a_person(demo: Demo, day: date) -> dict[str, Beat]:
+    """Time comes to each intake and waits for a person's touch; hands take what is in an open compartment."""
+    demo.go_to(datetime.combine(day, time(0, 5), tzinfo=ZoneInfo(demo.stage.zone)))
+    wait_for("the day's intakes", lambda: demo.director.status().day == day)
+    for intake in sorted(demo.director.status().intakes, key=lambda i: i.at):
+        demo.go_to(intake.at)
+        demo.remark(f"— {intake.id} is due: touch the screen", "bold cyan")
+        until = demo.stage.real_s() + PERSON_MAY_THINK_S
+        while demo.stage.real_s() < until and demo.intake(intake.id).state in (
+            "due",
+            "opening",
+            "open",
+            "partly_taken",
+        ):
+            for compartment in demo.director.status().compartments:
+                if compartment.lid_open:
+                    demo.stage.pause(2.0)
+                    demo.citizen.takes(compartment.compartment)
+            demo.stage.pause(0.2)
+            demo.teller.tell(demo.journal.read_on())
+    return {}
