@@ -1,0 +1,155 @@
+"""The sync process: one thread carries the log and what is signed, one the heartbeat; neither waits for the other."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.client import Client, HubUnreachable
+
+from hub import protocol as p
+from sync.backoff import Backoff
+from sync.config import Config, ConfigRefused, load
+from sync.download import Download
+from sync.resources import Source
+from sync.server import Server, ServerError
+from sync.upload import Hub, Upload
+
+log = logging.getLogger("sync")
+
+
+class Signals:
+    """Stop and wake-up, for both threads."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+
+    def stop(self, *_: object) -> None:
+        """End both threads soon."""
+        self._stop.set()
+        self._wake.set()
+
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def wake(self) -> None:
+        """The network is back: do not wait out the pause."""
+        self._wake.set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, until woken."""
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, until stopped."""
+        self._stop.wait(seconds)
+
+
+class Carrier:
+    """The log out and signed things in."""
+
+    def __init__(self, config: Config, hub: Hub, server: Server, signals: Signals) -> None:
+        self._config, self._hub, self._signals = config, hub, signals
+        self._upload = Upload(hub, server, Source(config.hub, config.citizen), signals.stopping)
+        self._download = Download(hub, server)
+        self._backoff = Backoff(config.backoff_max_s)
+        self._ask_again_s = 0.0
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._signals.stopping():
+            self._signals.pause(self.once())
+
+    def once(self, now_s: Callable[[], float] = time.monotonic) -> float:
+        """One round; how long to wait before the next."""
+        try:
+            through = self._round(now_s)
+        except ServerError as error:
+            log.warning("nothing gets through: %s", error)
+            through = False
+        except HubUnreachable:
+            log.warning("the hub does not answer")
+            return self._backoff.after_failure()
+        if through is not None and not self._tell(through):
+            return self._backoff.after_failure()
+        if through is not False:
+            self._backoff.reset()
+            return self._config.poll_s
+        return self._backoff.after_failure()
+
+    def _round(self, now_s: Callable[[], float]) -> bool | None:
+        through = self._upload.run()
+        if now_s() >= self._ask_again_s and through is not False:
+            self._download.run()
+            self._ask_again_s = now_s() + self._config.download_s
+            return True
+        return through
+
+    def _tell(self, up: bool) -> bool:
+        """Advice to the hub, each time it is known: a hub that restarted has forgotten it."""
+        try:
+            self._hub.call(p.NetworkSeen(up=up))
+        except HubUnreachable:
+            return False
+        return True
+
+
+def beat(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
+    """Carry the hub's heartbeat until stopped (R10). A hub that does not answer has none: the gateway alarms."""
+    through = True
+    while not signals.stopping():
+        try:
+            answer = hub.call(p.GetHeartbeat()).answer
+            if isinstance(answer, p.Heartbeat):
+                server.heartbeat(answer.jws)
+                if not through:
+                    signals.wake()
+                through = True
+        except ServerError as error:
+            through = False
+            log.warning("no heartbeat gets through: %s", error)
+        except HubUnreachable:
+            log.warning("no heartbeat: the hub does not answer")
+        signals.rest(config.heartbeat_s)
+
+
+def run(config: Config, signals: Signals) -> None:
+    """Both threads, until stopped."""
+    hubs = [Client(config.socket) for _ in range(2)]
+    servers = [Server(config) for _ in range(2)]
+    beating = threading.Thread(target=beat, args=(config, hubs[1], servers[1], signals), name="heartbeat")
+    beating.start()
+    try:
+        Carrier(config, hubs[0], servers[0], signals).run()
+    finally:
+        signals.stop()
+        beating.join()
+        for closing in (*hubs, *servers):
+            closing.close()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`medhub sync --config FILE`."""
+    parser.add_argument("--config", type=Path, required=True, help="sync.toml, as medhub enrol writes it")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT. 2 where the settings cannot be used."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings carry addresses and are ours to give
+    try:
+        config = load(args.config)
+    except (ConfigRefused, OSError) as error:
+        print(f"medhub sync: {error}", file=sys.stderr)
+        return 2
+    signals = Signals()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signals.stop)
+    run(config, signals)
+    return 0
