@@ -50,8 +50,12 @@ def new_key(kid: str, purpose: Purpose) -> Key:
 
 def sign(payload: Any, key: Key) -> str:
     """`payload` (anything msgspec can write) as a compact JWS by `key`."""
+    return sign_bytes(msgspec.json.encode(payload, order="deterministic"), key)
+
+
+def sign_bytes(body: bytes, key: Key) -> str:
+    """`body`, as it stands, as a compact JWS by `key`."""
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": f"medhub-{key.purpose}"}
-    body = msgspec.json.encode(payload, order="deterministic")
     return jws.serialize_compact(header, body, OKPKey.import_key(dict(key.jwk)), registry=_REGISTRY)
 
 
