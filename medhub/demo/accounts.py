@@ -10,10 +10,7 @@ Key = tuple[str, str]  # intake id, ordination id
 
 
 class Want(Struct, frozen=True):
-    """What a beat should come to, from the oracle's plan: `state` of the intake and how much of each dose is handed out.
-
-    `pulses` and `lids` are what the world may count for the intake; None where nothing is in a compartment.
-    """
+    """What a beat should come to, from the oracle's plan: the intake's state and how much of the dose is handed out."""
 
     name: str
     quantity: Decimal

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from drivers.world_protocol import TrapAt
 from hub import protocol as p
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def snoozed_then_taken(demo: "Demo", intake: p.IntakeView) -> None:
 
 def declines(demo: "Demo", intake: p.IntakeView) -> None:
     demo.citizen.sees("due").taps("decline")
-    demo.citizen.sees("decline").taps("nausea")
+    demo.citizen.sees("decline").taps("reason_nausea")
     demo.until(intake.id, lambda now: now.state == "declined", "declined")
     demo.citizen.sees("declined")
 
@@ -108,7 +109,7 @@ def missed_and_seen(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The intent is in the journal, the lock never moved: back to due, and a new touch is needed."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies("before_pulse", compartment, lambda: demo.citizen.sees("due").taps("open"))
+    demo.hub_dies(TrapAt.BEFORE_PULSE, compartment, lambda: demo.citizen.sees("due").taps("open"))
     demo.until(intake.id, lambda now: now.state == "due", "due again after the restart")
     takes_all(demo, intake, opens(demo, intake))
 
@@ -116,9 +117,9 @@ def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_during_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The lock let go and the lid is open: nobody can say; a named person looks, shuts it and releases the intake."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies("during_pulse", compartment, lambda: demo.citizen.sees("due").taps("open"))
+    demo.hub_dies(TrapAt.DURING_PULSE, compartment, lambda: demo.citizen.sees("due").taps("open"))
     demo.until(intake.id, lambda now: now.state == "uncertain", "uncertain after the restart")
-    demo.citizen.sees("uncertain")
+    demo.citizen.sees("fault")
     demo.world.shut_lid(compartment)
     demo.until_lids_shut()
     demo.staff_resolves(intake.id, p.Resolution.DUE, latest_at=intake.latest_at)
@@ -127,11 +128,8 @@ def dies_during_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
 
 def dies_with_the_lid_open(demo: "Demo", intake: p.IntakeView) -> None:
     """The citizen takes it and shuts the lid while the hub is dead: uncertain, and a named person asks and writes."""
-    compartment = demo.compartment_of(intake.id)
-    demo.hub_dies(
-        "lid_open", compartment, lambda: demo.citizen.sees("due").taps("open"),
-        meanwhile=lambda: demo.citizen.takes(compartment),
-    )  # fmt: skip
+    compartment = opens(demo, intake)
+    demo.hub_is_killed(lambda: demo.citizen.takes(compartment))
     demo.until(intake.id, lambda now: now.state == "uncertain", "uncertain after the restart")
     demo.staff_resolves(intake.id, p.Resolution.TAKEN)
 

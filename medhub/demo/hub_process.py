@@ -9,17 +9,17 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
 from drivers.scale import TwinScale
 from drivers.sounder import TONES, TwinSounder
 from hub.config import HubConfig, load
+from msgspec.structs import replace
 
 from hub.domain.events import Event, IntakeTaken, Lane
 from hub.domain.plan import Criticality
-from hub.journal import Journal
+from hub.journal import Batch, Journal
 from hub.main import Board, bootstrap, run
 from medhub.origin import SharedClock
 
@@ -35,23 +35,29 @@ class TwoPulses(TwinCompartments):
 
 
 class DropsEvent(Journal):
-    """drop-event: what the last intake came to is never stored."""
+    """drop-event: what the first intake came to is never stored; the rest is, with nothing to show for the gap."""
+
+    _dropped = 0
 
     def append(self, events: Sequence[Event]) -> None:
-        kept = [e for e in events if not (isinstance(e.body, IntakeTaken) and e.body.by is not None)]
-        if kept:
-            super().append(kept)
+        kept = []
+        for event in events:
+            if isinstance(event.body, IntakeTaken) and not self._dropped:
+                self._dropped = 1
+            else:
+                kept.append(replace(event, seq=event.seq - self._dropped))
+        super().append(kept)
 
 
 class SkipsServer(Journal):
     """skip-server: the clinical cursor moves before the server has the batch."""
 
-    def after_cursor(self, lane: Lane, limit: int, max_bytes: int) -> Any:
-        rows, head = super().after_cursor(lane, limit, max_bytes)
-        if lane is Lane.CLINICAL and rows:
-            self.move_cursor(lane, rows[-1][0], "sabotage")
-            return [], head
-        return rows, head
+    def after_cursor(self, lane: Lane, limit: int, max_bytes: int) -> Batch:
+        batch = super().after_cursor(lane, limit, max_bytes)
+        if lane is Lane.CLINICAL and batch.events:
+            self.move_cursor(lane, batch.last_seq, "sabotage")
+            return super().after_cursor(lane, limit, max_bytes)
+        return batch
 
 
 JOURNALS: dict[str | None, type[Journal]] = {"drop-event": DropsEvent, "skip-server": SkipsServer}

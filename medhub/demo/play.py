@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from drivers.world_protocol import Item, Trap, TrapAt
 from hub import protocol as p
 from hub.domain.apply import apply
 from hub.domain.state import State
@@ -20,7 +21,6 @@ from medhub.demo.stage import NURSE, PIN, Stage
 from medhub.demo.telling import Journal, Teller
 from medhub.oracle import Wanted, wanted
 
-LID_MOMENT = timedelta(seconds=1)
 PERSON_MAY_THINK_S = 90.0  # with --play, real seconds before time moves on
 
 
@@ -73,16 +73,22 @@ class Demo:
         self.remark(f"Sanne Holm looks at the compartment and writes: {outcome}")
         self.act(p.Resolve(person=NURSE, pin=PIN, intake=intake, outcome=outcome, latest_at=latest_at))
 
-    def hub_dies(
-        self, when: str, compartment: int, touch: Callable[[], object], meanwhile: Callable[[], None] | None = None
-    ) -> None:
+    def hub_dies(self, at: TrapAt, compartment: int, touch: Callable[[], object]) -> None:
         """SIGKILL at a physical moment, sent by the world; then the hub is started again, as systemd would."""
-        self.world.trap(when, compartment, self.stage.hub_pid)
+        self.world.set_trap(Trap(at, compartment, self.stage.hub.pid))
         touch()
         self.stage.wait_for_hub_death()
-        self.remark(f"SIGKILL to the hub: {when.replace('_', ' ')}", "bold magenta")
-        if meanwhile is not None:
-            meanwhile()
+        self._hub_starts_again(str(at).replace("_", " "))
+
+    def hub_is_killed(self, meanwhile: Callable[[], None]) -> None:
+        """SIGKILL now; something happens while there is no hub; then it is started again."""
+        self.stage.hub.kill()
+        self.stage.wait_for_hub_death()
+        meanwhile()
+        self._hub_starts_again("with the lid open")
+
+    def _hub_starts_again(self, when: str) -> None:
+        self.teller.remark(f"SIGKILL to the hub, {when}; started again", "bold magenta")
         self.stage.start_hub()
 
     # -- the days -----------------------------------------------------------------------------------------------------
@@ -91,11 +97,14 @@ class Demo:
         """The world is filled by hand and the hub told by a named person; one intake a compartment."""
         boxed = sorted({(w.at, w.intake) for w in wants if w.boxed})
         for number, (_, intake) in enumerate(boxed, start=1):
-            items = [(w.ordination, w.quantity, self.stage.tablet_mg(w.ordination)) for w in wants
-                     if w.intake == intake and w.boxed]  # fmt: skip
+            items = tuple(
+                Item(w.ordination, w.quantity, self.stage.tablet_mg(w.ordination))
+                for w in wants
+                if w.intake == intake and w.boxed
+            )
             self._compartments[intake] = number
             self.world.fill(number, intake, items)
-            contents = sum(int(quantity * mg) for _, quantity, mg in items)
+            contents = sum(int(item.count * item.weight_mg) for item in items)
             self.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))
 
     def play_day(self, day: date, script: tuple[Beat, ...] | None) -> dict[str, Beat]:
@@ -117,15 +126,15 @@ class Demo:
     def _network(self, cutting: bool, index: int) -> None:
         if cutting and index == CUT_AT_SLOT:
             self.director.settle()
-            self.world.cut()
+            self.world.set_network(False)
             self.director.network = False
             self.remark("The network is cut", "bold yellow")
         if cutting and index == RESTORED_AT_SLOT:
-            self.world.restore()
+            self.world.set_network(True)
             self.director.network = True
             self.remark("The network is back", "bold yellow")
 
-    # -- the accounts ---------------------------------------------------------------------------------------------------
+    # -- the accounts -------------------------------------------------------------------------------------------
 
     def accounts(self, wants: list[Wanted], played: dict[str, Beat]) -> Accounts:
         """All four, each from its own source."""
@@ -133,10 +142,18 @@ class Demo:
         return Accounts(
             wanted={(w.intake, w.ordination): Want(w.name, w.quantity * beats[w.intake].share, beats[w.intake].state,
                                                    w.boxed) for w in wants},
-            left=self.world.taken(),
+            left=self._left(),
             journal=self._journal_account(),
             municipality=self.municipality.outcomes(sorted({date.fromisoformat(w.intake[:10]) for w in wants})),
         )  # fmt: skip
+
+    def _left(self) -> dict[Key, Decimal]:
+        """The world's own count, by what each compartment was filled for."""
+        return {
+            (label, name): count - counters.put_back.get(name, Decimal())
+            for label, counters in self.world.look().labels.items()
+            for name, count in counters.taken.items()
+        }
 
     def _journal_account(self) -> dict[Key, Found]:
         """What the events, read one by one, say became of each dose."""
@@ -155,7 +172,7 @@ class Demo:
 
     def physical_problems(self, played: dict[str, Beat]) -> list[str]:
         """Pulses and lid openings, as the world counted them, against what each beat allows."""
-        counts = self.world.counts()
+        counts = {label: (seen.pulses, seen.openings) for label, seen in self.world.look().labels.items()}
         return [
             f"{intake}: the world counted {counts[intake]} pulses and lid openings, {beat.name!r} allows {allowed}"
             for intake, beat in played.items()
