@@ -25,7 +25,6 @@ COMMANDS = {
     "ui": Command("ui.main", "run the screen", "ui"),
     "sync": Command("sync.main", "run the way to the municipality", "sync"),
     "gateway": Command("sync.gateway.main", "run the municipality's end", "gateway"),
-    "world": Command("drivers.world", "run the physical world the twins reach", "hub"),
 }
 OURS = ("hub", "drivers", "ui", "sync", "medhub")
 

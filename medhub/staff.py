@@ -8,11 +8,12 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hub.client import Client
+from hub.client import Client, HubUnreachable
 
 from hub import protocol as p
 from hub.domain.may_open import Reason
@@ -77,10 +78,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do one act; 0 when the hub did it, 1 when it did not, with the reasons on stderr."""
     try:
-        with Client(args.socket) as client:
+        with closing(Client(args.socket)) as client:
             for line in args.run(client, args):
                 print(line)
-    except (Refused, OSError) as error:
+    except (Refused, HubUnreachable, OSError) as error:
         print(f"medhub staff {args.act}: {error}", file=sys.stderr)
         return 1
     return 0
@@ -174,7 +175,7 @@ def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Messag
 
 
 def _ask(client: Client, message: p.Message) -> p.Answer | None:
-    reply = client.ask(message)
+    reply = client.call(message)
     if reply.error is not None:
         raise Refused(explain(reply.error))
     return reply.answer
