@@ -106,3 +106,16 @@ def _minutes(at: time) -> int:
 
 def _moment(slot: Slot) -> int:
     return _minutes(slot.time) + DAY_MIN * slot.next_day
+
+
+RULES = (
+    _slots_apart,
+    _whole_minutes,
+    _windows,
+    _after_midnight,
+    _parts_in_order,
+    _table,
+    _zone,
+    _language,
+    _contacts,
+)

@@ -28,10 +28,11 @@ class Bundle(Struct, frozen=True):
     name: str
 
     def named(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each resource of a kind under every name a reference may use for it."""
+        """Each resource of a kind under every name a reference may use for it; FMK-to-FHIR data also has bare ids."""
         for _, url, resource in self.resources:
+            own = resource.get("id")
             if resource["resourceType"] == kind:
-                names = {url, f"{kind}/{resource.get('id')}"} if resource.get("id") else {url}
+                names = {url, own, f"{kind}/{own}"} if isinstance(own, str) and own else {url}
                 yield from ((name, resource) for name in names if name)
 
 
