@@ -1,0 +1,32 @@
+"""The code's own limits on a lock: one at a time in the whole box, a bounded pulse, off in every case (R12)."""
+
+import threading
+from collections.abc import Callable
+
+from hub.ports import PULSE_S, DeviceError
+
+
+class OneLock:
+    """Guards all locks of one box."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._closing = threading.Event()
+
+    def pulse(self, on: Callable[[], None], off: Callable[[], None]) -> None:
+        """`on`, at most `PULSE_S`, `off`; waits while another lock is energised. Raises DeviceError once closed."""
+        with self._one:
+            if self._closing.is_set():
+                raise DeviceError("lock: the compartments are closed")
+            try:
+                on()
+                self._closing.wait(PULSE_S)
+            finally:
+                off()
+
+    def close(self) -> bool:
+        """Cut a pulse under way short and let no other begin; whether this was the first time."""
+        first = not self._closing.is_set()
+        self._closing.set()
+        with self._one:
+            return first

@@ -1,0 +1,58 @@
+"""The scale under the whole store: the twin in the world. A load cell's own driver shares `drivers.weighing`."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.weighing import Window
+from drivers.world_client import WorldClient, WorldError
+from drivers.world_protocol import STORE_MG
+from hub.ports import DeviceError, Reading
+
+SAMPLE_S = 0.1  # an HX711 gives ten samples a second
+
+
+class TwinScale:
+    """`hub.ports.Scale` in the world at `path`. Samples in a thread of its own; `read` never waits.
+
+    `monotonic` is the hub's clock and only stamps readings (`at_s`, when the newest sample was taken): stability is
+    judged in real time, which a demo's clock runs ahead of. `tare_mg` is what the empty store weighs.
+    """
+
+    def __init__(self, path: Path, monotonic: Callable[[], float], tare_mg: int = STORE_MG) -> None:
+        self._world, self._monotonic, self._tare_mg = WorldClient(path), monotonic, tare_mg
+        self._lock = threading.Lock()
+        self._window = Window()
+        self._sampled_at_s = 0.0
+        self._trouble = "no sample yet"
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._sample, name="scale", daemon=True)
+        self._thread.start()
+
+    def read(self) -> Reading:
+        with self._lock:
+            weighed = self._window.weighed(time.monotonic())
+            if weighed is None:
+                raise DeviceError(f"scale: {self._trouble}")
+            return Reading(weighed.weight_mg - self._tare_mg, weighed.stable, weighed.spread_mg, self._sampled_at_s)
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join()
+        self._world.close()
+
+    def _sample(self) -> None:
+        while not self._closing.is_set():
+            try:
+                gross_mg = self._world.weigh()
+            except WorldError as error:
+                with self._lock:
+                    self._window.clear()
+                    self._trouble = str(error)
+            else:
+                with self._lock:
+                    self._window.add(gross_mg, time.monotonic())
+                    self._sampled_at_s = self._monotonic()
+                    self._trouble = "no sample for too long"
+            self._closing.wait(SAMPLE_S)

@@ -1,0 +1,229 @@
+"""The physical world as a process of its own: `python -m drivers.world --socket PATH …`. It survives the hub's death.
+
+It says "world ready" on stdout once its socket answers, and stops at SIGTERM. Everything happens in one thread, one
+thing at a time, in real time: device limits are not sped up with the demo's clock.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import select
+import signal
+from pathlib import Path
+
+import msgspec
+
+from drivers import world_protocol as w
+from drivers.world_compartment import NotPossible
+from drivers.world_router import Router
+from drivers.world_state import World
+
+GONE_S = 2.0  # a killed process is gone long before
+SLOW_WATCHER = 256 * 1024  # bytes a watcher may be behind
+
+_decode = msgspec.json.Decoder(w.AnyRequest).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def kill(pid: int) -> None:
+    """SIGKILL, and wait until the process is gone: what it was about to do, it has not done."""
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(pid)
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            select.select([handle], [], [], GONE_S)
+        finally:
+            os.close(handle)
+
+
+class WorldServer:
+    """Serves one world on a unix socket, and its network on a loopback port."""
+
+    def __init__(self, path: Path, world: World, router: Router | None = None) -> None:
+        self._path, self._world, self._router = path, world, router
+        self._watchers: set[asyncio.StreamWriter] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._told = 0  # entries of the ledger that the watchers have heard of
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; the socket is gone afterwards."""
+        self._path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._serve, self._path, limit=w.FRAME_LIMIT)
+        try:
+            self._path.chmod(0o600)
+            if self._router:
+                self._world.router_port = self._router.port
+                await self._router.restore()
+            print(f"world ready {self._path}", flush=True)
+            await stop.wait()
+        finally:
+            server.close()
+            self._path.unlink(missing_ok=True)
+            if self._router:
+                await self._router.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(await self._reply(line, writer))
+                await writer.drain()
+        except ValueError as error:  # a line longer than the limit cannot be resynchronised
+            writer.write(_frame(w.Reply(error=f"frame too long: {error}")))
+        except (OSError, asyncio.CancelledError):
+            pass  # the other end died, or we are stopping: the world goes on without it
+        finally:
+            self._watchers.discard(writer)
+            writer.close()
+
+    async def _reply(self, line: bytes, writer: asyncio.StreamWriter) -> bytes:
+        try:
+            request = _decode(line)
+            self._pass_time()
+            if isinstance(request, w.Watch):
+                return _frame(self._watch(writer))
+            answer = self._act(request)
+            if isinstance(request, w.SetNetwork):
+                await self._set_network(request.up)
+        except (NotPossible, msgspec.MsgspecError) as error:
+            return _frame(w.Reply(error=str(error)))
+        self._pass_time()
+        return _frame(w.Reply(answer=answer))
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()  # CLOCK_MONOTONIC
+
+    def _pass_time(self) -> None:
+        """Let happen what is due, tell the watchers, and come back when the next thing is."""
+        self._world.advance(self._now())
+        for entry in self._world.ledger[self._told :]:
+            self._tell(entry)
+        self._told = len(self._world.ledger)
+        if self._timer:
+            self._timer.cancel()
+        due_s = self._world.next_step_s()
+        self._timer = asyncio.get_running_loop().call_at(due_s, self._pass_time) if due_s is not None else None
+
+    def _watch(self, writer: asyncio.StreamWriter) -> w.Sensed:
+        self._watchers.add(writer)
+        boxes = self._world.compartments
+        lids = frozenset(number for number, box in boxes.items() if box.lid_open)
+        return w.Sensed(tuple(boxes), lids, self._world.mains)
+
+    def _tell(self, entry: w.Entry) -> None:
+        push: w.Push
+        if entry.what in (w.What.LID_OPENED, w.What.LID_SHUT) and entry.compartment is not None:
+            push = w.LidMoved(entry.compartment, entry.what is w.What.LID_OPENED)
+        elif entry.what in (w.What.MAINS_ON, w.What.MAINS_OFF):
+            push = w.MainsChanged(entry.what is w.What.MAINS_ON)
+        else:
+            return
+        for watcher in self._watchers:
+            if watcher.transport.get_write_buffer_size() > SLOW_WATCHER:
+                watcher.transport.abort()
+            else:
+                watcher.write(_frame(push))
+
+    # -- what is asked --------------------------------------------------------------------------------------------
+
+    def _act(self, request: w.Request) -> w.Weight | w.Handled | w.WorldView | w.Ledger | None:
+        world, now_s = self._world, self._now()
+        match request:
+            case w.LockLine(number, on):
+                world.lock_line(number, on, now_s)
+            case w.LampLine(number, on):
+                world.lamp_line(number, on)
+            case w.Weigh():
+                return w.Weight(world.weigh(now_s))
+            case w.PlayTone(tone):
+                world.play(tone, now_s)
+            case w.Look():
+                return world.view()
+            case w.ReadLedger(after):
+                return w.Ledger(tuple(world.ledger[after:]))
+            case _:
+                handled = self._hand(request, now_s)
+                self._surround(request, now_s)
+                return handled
+        return None
+
+    def _hand(self, request: w.Request, now_s: float) -> w.Handled | None:
+        world = self._world
+        match request:
+            case w.OpenLid(number):
+                world.open_lid(number, now_s)
+            case w.ShutLid(number):
+                world.shut_lid(number, now_s)
+            case w.KeyOpen(number):
+                world.key_open(number, now_s)
+            case w.Take(number, counts):
+                return w.Handled(world.take(number, counts, now_s))
+            case w.PutBack(number, counts):
+                return w.Handled(world.put_back(number, counts, now_s))
+            case w.Fill(number, label, items):
+                return w.Handled(world.fill(number, label, items, now_s))
+            case w.Empty(number):
+                return w.Handled(world.empty(number, now_s))
+        return None
+
+    def _surround(self, request: w.Request, now_s: float) -> None:
+        world = self._world
+        match request:
+            case w.SetMains(on):
+                world.set_mains(on, now_s)
+            case w.SetJam(number, on):
+                world.set_jam(number, on)
+            case w.SetScale(unplugged, noisy):
+                world.unplugged, world.noisy = unplugged, noisy
+            case w.SetNetwork() if self._router is None:
+                raise NotPossible("this world has no network: start it with --router-port and --target")
+            case w.SetNetwork(up):
+                world.set_network(up, now_s)
+            case w.SetTrap(trap):
+                world.set_trap(trap)
+            case w.ClearTrap():
+                world.trap = None
+
+    async def _set_network(self, up: bool) -> None:
+        if self._router:
+            await (self._router.restore() if up else self._router.cut())
+
+
+def _frame(message: w.Reply | w.Push) -> bytes:
+    return _encode(message) + b"\n"
+
+
+async def serve(path: Path, world: World, router_port: int | None, target: tuple[str, int] | None) -> None:
+    """Serve `world` until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    router = Router(router_port, target) if router_port is not None and target else None
+    await WorldServer(path, world, router).run(stop)
+
+
+def address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host or "127.0.0.1", int(port)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--socket", type=Path, required=True, help="where it listens")
+    parser.add_argument("--compartments", type=int, required=True, choices=range(1, 129), metavar="1-128")
+    parser.add_argument("--router-port", type=int, help="loopback port of the home's network; 0 takes a free one")
+    parser.add_argument("--target", type=address, metavar="HOST:PORT", help="where the network leads")
+    parser.add_argument("--seed", type=int, default=1, help="of the load cell's noise")
+
+
+def main(args: argparse.Namespace) -> int:
+    world = World(args.compartments, args.seed, kill)
+    asyncio.run(serve(args.socket, world, args.router_port, args.target))
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="drivers.world", description=__doc__)
+    add_arguments(parser)
+    raise SystemExit(main(parser.parse_args()))

@@ -1,0 +1,304 @@
+"""What is said on the world's socket: the wires of the devices, a person's hands, and what surrounds the box.
+
+A frame is one line of UTF-8 JSON. The world answers each request with one `Reply`, in order. After `Watch` a
+connection says nothing more and is sent `Sensed` once, then every `LidMoved` and `MainsChanged`. Weights are mg,
+tablets are decimal text ("0.5"), times are seconds of the machine's CLOCK_MONOTONIC.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from hub.ports import Tone
+
+FRAME_LIMIT = 64 * 1024
+STORE_MG = 1_500_000  # the empty store on its load cell: the tare
+
+Number = Annotated[int, Meta(ge=1)]
+Label = Annotated[str, Meta(min_length=1, max_length=80)]
+Counts = dict[str, Decimal]  # medicine's name -> tablets
+
+
+class Item(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tablets of one kind. `weight_mg` is one whole tablet's."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    count: Decimal
+    weight_mg: Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class Request(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Root of all requests; the JSON `type` is the class's name."""
+
+
+# -- the wires ---------------------------------------------------------------------------------------------------
+
+
+class LockLine(Request, frozen=True):
+    """Drive the lock's line. Only the rising edge energises, and the hardware one-shot ends it (R12)."""
+
+    compartment: Number
+    on: bool
+
+
+class LampLine(Request, frozen=True):
+    compartment: Number
+    on: bool
+
+
+class Weigh(Request, frozen=True):
+    """One sample of the load cell, as it is → `Weight`."""
+
+
+class PlayTone(Request, frozen=True):
+    tone: Tone | None
+
+
+class Watch(Request, frozen=True):
+    """→ `Sensed`, then pushes."""
+
+
+# -- a person's hands --------------------------------------------------------------------------------------------
+
+
+class OpenLid(Request, frozen=True):
+    """Pull at the lid; only a released latch lets go."""
+
+    compartment: Number
+
+
+class ShutLid(Request, frozen=True):
+    compartment: Number
+
+
+class KeyOpen(Request, frozen=True):
+    """The staff key: opens mechanically, without the lock's line."""
+
+    compartment: Number
+
+
+class Take(Request, frozen=True):
+    """Take tablets out of an open compartment; None is all → `Handled`."""
+
+    compartment: Number
+    counts: Counts | None = None
+
+
+class PutBack(Request, frozen=True):
+    """Put back what was taken of this label; None is all → `Handled`."""
+
+    compartment: Number
+    counts: Counts | None = None
+
+
+class Fill(Request, frozen=True):
+    """Fill an empty tray and set it back in its place; the lid does not move."""
+
+    compartment: Number
+    label: Label
+    items: tuple[Item, ...]
+
+
+class Empty(Request, frozen=True):
+    """Lift the tray out, empty it, set it back; the lid does not move → `Handled`."""
+
+    compartment: Number
+
+
+# -- what surrounds the box, and its faults ----------------------------------------------------------------------
+
+
+class SetMains(Request, frozen=True):
+    on: bool
+
+
+class SetJam(Request, frozen=True):
+    """A jammed lid sticks although its latch is released; freed, it pops."""
+
+    compartment: Number
+    on: bool
+
+
+class SetScale(Request, frozen=True):
+    unplugged: bool = False
+    noisy: bool = False
+
+
+class SetNetwork(Request, frozen=True):
+    """The home's network: down closes what is connected and refuses what is new."""
+
+    up: bool
+
+
+class TrapAt(StrEnum):
+    """When the process dies."""
+
+    BEFORE_PULSE = "before_pulse"  # the line is asked to rise and never does: not a pulse
+    DURING_PULSE = "during_pulse"  # the lock is energised; only the one-shot ends it
+    LID_OPEN = "lid_open"  # the lid has just popped open, nobody was told yet
+
+
+class Trap(Struct, frozen=True):
+    at: TrapAt
+    compartment: Number
+    pid: Annotated[int, Meta(gt=1)]
+
+
+class SetTrap(Request, frozen=True):
+    """SIGKILL for `trap.pid` when the moment comes. One at a time."""
+
+    trap: Trap
+
+
+class ClearTrap(Request, frozen=True):
+    pass
+
+
+class Look(Request, frozen=True):
+    """→ `WorldView`."""
+
+
+class ReadLedger(Request, frozen=True):
+    """What happened after entry number `after` → `Ledger`."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+
+
+AnyRequest = (
+    LockLine | LampLine | Weigh | PlayTone | Watch
+    | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty
+    | SetMains | SetJam | SetScale | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
+)  # fmt: skip
+
+
+# -- what the world says -----------------------------------------------------------------------------------------
+
+
+class Answer(Struct, frozen=True, tag=True):
+    pass
+
+
+class Weight(Answer, frozen=True):
+    """The whole store, tare and all."""
+
+    gross_mg: int
+
+
+class Handled(Answer, frozen=True):
+    """The tablets that were moved."""
+
+    counts: Counts
+
+
+class Counters(Struct):
+    """All that ever happened to one compartment, or to one label. Conserved:
+    filled = inside + (taken - put_back) + emptied, by name."""
+
+    pulses: int = 0
+    openings: int = 0
+    key_openings: int = 0  # of `openings`
+    filled: Counts = field(default_factory=dict)
+    taken: Counts = field(default_factory=dict)
+    put_back: Counts = field(default_factory=dict)
+    emptied: Counts = field(default_factory=dict)
+
+
+class CompartmentView(Struct, frozen=True):
+    number: int
+    label: str | None
+    items: tuple[Item, ...]  # what lies in it now; a kind that is all gone is left out
+    lid_open: bool
+    released: bool
+    line_on: bool
+    energised: bool
+    lamp: bool
+    jam: bool
+    counters: Counters
+
+
+class Played(Struct):
+    """A tone that sounded from `at_s` until `until_s`: its own end, or when it was cut short."""
+
+    at_s: float
+    until_s: float
+    tone: Tone
+
+
+class WorldView(Answer, frozen=True):
+    compartments: tuple[CompartmentView, ...]
+    labels: dict[str, Counters]
+    contents_mg: int  # as it really is, without noise
+    mains: bool
+    network: bool
+    router_port: int | None
+    scale_unplugged: bool
+    scale_noisy: bool
+    tones: tuple[Played, ...]
+    trap: Trap | None  # set and not sprung
+    sprung: tuple[Trap, ...]
+    entries: int  # in the ledger
+
+    def compartment(self, number: int) -> CompartmentView:
+        """Compartment `number`, from 1."""
+        return self.compartments[number - 1]
+
+
+class What(StrEnum):
+    PULSE = "pulse"
+    LID_OPENED = "lid_opened"
+    LID_SHUT = "lid_shut"
+    KEY_TURNED = "key_turned"  # followed by lid_opened
+    TAKEN = "taken"
+    PUT_BACK = "put_back"
+    FILLED = "filled"
+    EMPTIED = "emptied"
+    TONE = "tone"
+    MAINS_ON = "mains_on"
+    MAINS_OFF = "mains_off"
+    NETWORK_CUT = "network_cut"
+    NETWORK_RESTORED = "network_restored"
+    TRAP_SPRUNG = "trap_sprung"
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """One thing that happened. `number` counts from 1. `note`: the tone's name, the trap's moment."""
+
+    number: int
+    at_s: float
+    what: What
+    compartment: int | None = None
+    label: str | None = None
+    counts: Counts = {}
+    note: str = ""
+
+
+class Ledger(Answer, frozen=True):
+    entries: tuple[Entry, ...]
+
+
+class Reply(Struct, frozen=True, tag=True):
+    """`error` is None when it was done; else one plain sentence, and nothing changed."""
+
+    error: str | None = None
+    answer: Weight | Handled | WorldView | Ledger | None = None
+
+
+class Sensed(Struct, frozen=True, tag=True):
+    numbers: tuple[int, ...]
+    open_lids: frozenset[int]
+    mains: bool
+
+
+class LidMoved(Struct, frozen=True, tag=True):
+    compartment: int
+    is_open: bool
+
+
+class MainsChanged(Struct, frozen=True, tag=True):
+    on: bool
+
+
+Push = Sensed | LidMoved | MainsChanged
+FromWorld = Reply | Sensed | LidMoved | MainsChanged
