@@ -169,13 +169,17 @@ class HandOutEarly(Act, frozen=True):
     intake: Id
 
 
+class ConfirmJournal(Act, frozen=True):
+    """The person has compared box and plan and answers for going on with this journal (R11)."""
+
+
 class Acknowledge(Act, frozen=True):
     alarm: Id
 
 
 UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
 SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
-STAFF_MESSAGES = Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge
+STAFF_MESSAGES = Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
 FRAME_LIMIT: dict[Role, int] = {Role.UI: 64 * KiB, Role.SYNC: 2 * KiB * KiB + 8 * KiB, Role.STAFF: 64 * KiB}
@@ -185,7 +189,7 @@ BATCH_LIMIT = 512 * KiB  # an EventBatch is cut before this many bytes
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """`message` is decoded in a second step, against what the role may send."""
 
-    ref: Annotated[int, Meta(ge=0)]
+    ref: Annotated[int, Meta(ge=0, lt=2**63)]
     message: Raw
 
 
