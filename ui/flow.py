@@ -63,6 +63,7 @@ class Setting(Struct, frozen=True):
 
     body_mm: float
     medicine_mm: float = MEDICINE
+    heading_mm: float = HEADING
     strip: bool = True
     notes: bool = True
     beside: bool = False  # a short note stands on the name's last line
@@ -70,33 +71,42 @@ class Setting(Struct, frozen=True):
 
 
 def settings(panel: Panel, view: View) -> Iterator[Setting]:
-    """Smaller body text before anything is left out; then the strip (7" panels); the purpose; long names smaller."""
-    strips = (True, False) if panel.small and not view.clock else (True,)
-    if not view.rows:
-        sizes = (HEADING, *BODY_SIZES) if view.clock else BODY_SIZES
-        yield from (Setting(body_mm=mm) for mm in sizes)
-        yield from (Setting(body_mm=LEAST, joined=True, strip=strip) for strip in strips)
+    """The best first. A text as large as there is room for; what gives way first is named last in its line."""
+    if view.rows:
+        yield from _row_settings(panel, view)
         return
-    sizes = BODY_SIZES[2:] if not panel.small else (LEAST,)
-    medicines = (MEDICINE, MEDICINE_LONG) if panel.small else (MEDICINE,)
-    for medicine in medicines:
-        for strip in strips:
-            for beside in (False, True):
-                yield from (Setting(body_mm=mm, medicine_mm=medicine, strip=strip, beside=beside) for mm in sizes)
+    strips = (True, False) if panel.small and not view.clock else (True,)
+    yield from (Setting(body_mm=mm) for mm in (HEADING, *BODY_SIZES))
+    yield from (Setting(body_mm=LEAST, joined=True, strip=strip) for strip in strips)
+
+
+def _row_settings(panel: Panel, view: View) -> Iterator[Setting]:
+    """Smaller notes; then a 7" panel gives up its strip, the purpose, and for a long name also the large heading."""
+    bare = Setting(body_mm=LEAST, notes=False)
+    if not panel.small:
+        for beside in (False, True):
+            yield from (Setting(body_mm=mm, beside=beside) for mm in BODY_SIZES[1:])
+        yield from () if view.keep_notes else (bare,)
+        return
+    for mm in (MEDICINE, MEDICINE_LONG):
+        for strip in (True, False):
+            yield from (Setting(body_mm=LEAST, medicine_mm=mm, strip=strip, beside=b) for b in (False, True))
         if not view.keep_notes:
-            yield from (Setting(body_mm=LEAST, medicine_mm=medicine, strip=strip, notes=False) for strip in strips)
+            yield from (replace(bare, medicine_mm=mm, strip=strip) for strip in (True, False))
+    yield replace(bare, medicine_mm=MEDICINE_LONG, strip=False, heading_mm=LEAST, notes=view.keep_notes)
 
 
-def blocks_of(panel: Panel, view: View, setting: Setting, room: int) -> list[Block]:
+def blocks_of(panel: Panel, view: View, setting: Setting, room: int, indented: bool) -> list[Block]:
+    """`indented`: a row's shape stands before it; else above the page's own button, where a line needs the width."""
     caps = panel.y(setting.body_mm)
-    rows = [_row(panel, row, setting, room) for row in view.rows]
+    rows = [_row(panel, row, setting, room, indented) for row in view.rows]
     lines = (" ".join(view.lines),) if setting.joined and view.lines else view.lines
     return rows + [Block(lines=_lines(text, "body", "body", caps, room)) for text in lines if text]
 
 
-def _row(panel: Panel, row: Row, setting: Setting, room: int) -> Block:
+def _row(panel: Panel, row: Row, setting: Setting, room: int, indented: bool) -> Block:
     shape = 9.0 if not panel.small else 8.0
-    indent = panel.x(shape + 4) if row.shape else 0
+    indent = panel.x(shape + 3.5) if indented else 0
     name = _lines(row.text, "name", "display", panel.y(setting.medicine_mm), room - indent)
     note = _lines(row.note if setting.notes else "", "note", "body", panel.y(setting.body_mm), room - indent)
     if setting.beside and len(note) == 1:
@@ -119,12 +129,12 @@ def _lines(text: str, role: str, face: str, caps: int, room: int) -> tuple[Line,
     )
 
 
-def paginate(blocks: list[Block], height: int) -> list[list[Block]]:
-    """Blocks on pages, whole where they can be; one higher than a page is parted between lines."""
+def paginate(blocks: list[Block], height: int, single: bool) -> list[list[Block]]:
+    """Blocks on pages, whole where they can be; one higher than a page is parted between lines. `single`: one each."""
     pages: list[list[Block]] = []
     left = 0
     for block in (piece for whole in blocks for piece in _part(whole, height)):
-        if not pages or block.height > left:
+        if not pages or single or block.height > left:
             pages.append([])
             left = height
         pages[-1].append(block)
@@ -160,7 +170,7 @@ def place(panel: Panel, blocks: list[Block], room: Rect, centred: bool) -> tuple
             first = number == 0 and block.shape
             items.append(Placed(
                 line=line, rect=rect, shape=block.shape if first else "", parted=block.parted,
-                shape_rect=_beside(rect, block, room.x) if first else None,
+                shape_rect=_beside(rect, block, room) if first else None,
             ))  # fmt: skip
             y += line.down
         y += air
@@ -174,8 +184,9 @@ def _on_line(before: Placed, line: Line) -> Rect:
     return Rect(left, before.rect.y + lower, before.rect.right - left, line.height)
 
 
-def _beside(rect: Rect, block: Block, x: int) -> Rect:
+def _beside(rect: Rect, block: Block, room: Rect) -> Rect:
     wide, high = block.shape_px
+    x = room.x if block.indent else room.right + wide
     return Rect(x, rect.y + (rect.height - high) // 2, wide, high)
 
 

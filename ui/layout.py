@@ -10,7 +10,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from ui.flow import BASELINE, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
-from ui.measure import LINE, width, wrap
+from ui.measure import LINE, balanced, width
 from ui.panel import Panel, Rect
 from ui.tokens import BUTTON_SIZES, CLOCK, CLOCK_LARGE, HEADING, LEAST
 from ui.view import Action, View
@@ -21,18 +21,22 @@ class Measures(Struct, frozen=True):
 
     margin: float
     top: float
+    foot: float
     gap: float
     band: float  # of the coloured band below the heading
     button: float
     back: float
     help: float
+    rail: float
     secondary: tuple[float, float]  # a side action's width beside one, and beside two others
     clock: float
 
 
-SMALL = Measures(margin=4, top=2, gap=2.4, band=0.6, button=21, back=26, help=22, secondary=(34, 24), clock=CLOCK)
+SMALL = Measures(
+    margin=4, top=1.5, foot=3, gap=2, band=0.6, button=21, back=27, help=22, rail=20, secondary=(34, 24), clock=CLOCK
+)  # fmt: skip
 LARGE = Measures(
-    margin=8, top=4, gap=4, band=3, button=24, back=32, help=27, secondary=(46, 32), clock=CLOCK_LARGE
+    margin=8, top=4, foot=7, gap=4, band=3, button=24, back=32, help=27, rail=27, secondary=(46, 32), clock=CLOCK_LARGE
 )  # fmt: skip
 STRIP = LEAST * LINE
 
@@ -67,26 +71,33 @@ def page_count(panel: Panel, view: View) -> int:
     return compose(panel, view).pages
 
 
+class _Try(Struct, frozen=True):
+    """A view placed one way. `parted`: a row goes on on another page; `broken`: a line of text takes two."""
+
+    sheet: Sheet
+    parted: bool
+    broken: bool
+
+
 @lru_cache(maxsize=32)
 def compose(panel: Panel, view: View) -> Sheet:
+    """On one page, best with each text on one line; else on pages with the rows whole; else with rows parted."""
     m = SMALL if panel.small else LARGE
-    tries = [_try(panel, m, view, s, rail=False) for s in settings(panel, view)]
-    sheet = next((t for t in tries if t.pages == 1), None)
-    if sheet is None:
-        railed = [_try(panel, m, view, s, rail=True) for s in settings(panel, view)]
-        whole = (t for t in railed if not any(item.parted for item in t.items))
-        sheet = next(whole, railed[-1])
-    return sheet
+    one_by_one = panel.small and len(view.rows) > 1
+    tries = [] if one_by_one else [_try(panel, m, view, s, rail=False) for s in settings(panel, view)]
+    single = [t for t in tries if t.sheet.pages == 1]
+    if single:
+        return next((t for t in single if not t.broken), single[0]).sheet
+    paged = [_try(panel, m, view, s, rail=True) for s in settings(panel, view)]
+    return next((t for t in paged if not t.parted), paged[-1]).sheet
 
 
-def _try(panel: Panel, m: Measures, view: View, setting: Setting, rail: bool) -> Sheet:
-    """The view placed one way; `pages` tells whether it came out on one."""
+def _try(panel: Panel, m: Measures, view: View, setting: Setting, rail: bool) -> _Try:
     top = m.top + (STRIP if setting.strip else 0)
     strip = _rect(panel, m.margin, m.top, panel.width_mm - 2 * m.margin, STRIP) if setting.strip else None
-    heading = _heading(panel, m, view, top)
+    heading = _heading(panel, m, view, setting, top)
     below = panel.y(m.band) + max(p.rect.bottom for p in heading)
-    band = Rect(0, 0, panel.width_px, below)
-    actions_top = panel.height_px - panel.y(m.margin) - panel.y(m.button)
+    actions_top = panel.height_px - panel.y(m.foot) - panel.y(m.button)
     content = Rect(
         panel.x(m.margin), below + panel.y(m.gap), panel.width_px - 2 * panel.x(m.margin),
         actions_top - below - 2 * panel.y(m.gap),
@@ -97,33 +108,37 @@ def _try(panel: Panel, m: Measures, view: View, setting: Setting, rail: bool) ->
         text = _between(panel, m, actions_top)
     today = todays_row(panel, view, text)
     room = Rect(text.x, text.y, text.width, text.height - sum({p.rect.height for p in today}))
-    pages = paginate(blocks_of(panel, view, setting, room.width), room.height)
-    shown = pages[min(view.page, len(pages) - 1)] if pages else []
-    items = place(panel, shown, room, centred=view.choices) + today
-    return Sheet(
-        heading=heading, band=band, strip=strip, content=content, items=items, buttons=buttons, figure=figure,
-        pages=max(1, len(pages)),
+    one_each = rail and panel.small
+    blocks = blocks_of(panel, view, setting, room.width, indented=not one_each)
+    pages = paginate(blocks, room.height, single=one_each and bool(view.rows)) or [[]]
+    shown = pages[min(view.page, len(pages) - 1)]
+    sheet = Sheet(
+        heading=heading, band=Rect(0, 0, panel.width_px, below), strip=strip, content=content, buttons=buttons,
+        items=place(panel, shown, room, centred=view.choices or view.figure == "tick") + today, figure=figure,
+        pages=len(pages),
     )  # fmt: skip
+    parted = any(block.parted for page in pages for block in page)
+    return _Try(sheet, parted, broken=not view.rows and any(len(block.lines) > 1 for block in blocks))
 
 
-def _heading(panel: Panel, m: Measures, view: View, top: float) -> tuple[Placed, ...]:
+def _heading(panel: Panel, m: Measures, view: View, setting: Setting, top: float) -> tuple[Placed, ...]:
     room = panel.width_px - 2 * panel.x(m.margin)
     if not view.clock:
-        return (_placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), panel.y(top), room),)
+        return (_placed(panel, "heading", view.heading, setting.heading_mm, panel.x(m.margin), panel.y(top), room),)
     if not panel.small:
         day = _placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), panel.y(top), room)
         clock = _placed(panel, "heading", view.clock, m.clock, panel.x(m.margin), day.rect.bottom, room)
         return day, clock
     beside = panel.y(top + BASELINE * (m.clock - HEADING))
     day = _placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), beside, room)
-    start = day.rect.x + int(width(view.heading, "display") * day.caps_px) + panel.x(4)
+    start = day.rect.x + int(width(view.heading, "display") * day.line.caps_px) + panel.x(4)
     end = panel.width_px - panel.x(m.margin)
     return day, _placed(panel, "heading", view.clock, m.clock, start, panel.y(top), end - start)
 
 
 def _placed(panel: Panel, role: str, text: str, caps_mm: float, x: int, y: int, room: int) -> Placed:
     caps = panel.y(caps_mm)
-    lines = wrap(text, "display", room / caps)
+    lines = balanced(text, "display", room / caps)
     line = Line(text="\n".join(lines), role=role, face="display", caps_px=caps, count=len(lines))
     return Placed(line=line, rect=Rect(x, y, room, line.height))
 
@@ -131,8 +146,8 @@ def _placed(panel: Panel, role: str, text: str, caps_mm: float, x: int, y: int, 
 def _divide(panel: Panel, m: Measures, view: View, content: Rect, rail: bool) -> tuple[Rect, Rect | None, Rect | None]:
     """The content's text, figure and "more" parts."""
     if rail:
-        wide = panel.x(m.back)
-        text = Rect(content.x, content.y, content.width - wide - panel.x(m.gap), content.height)
+        wide = panel.x(m.rail)
+        text = Rect(content.x, content.y, content.width - wide - panel.x(3), content.height)
         high = min(content.height, max(panel.y(20), panel.y(m.button)))
         return text, None, Rect(content.right - wide, content.bottom - high, wide, high)
     if view.figure == "box":
@@ -156,18 +171,19 @@ def _between(panel: Panel, m: Measures, top: int) -> Rect:
 
 def _buttons(panel: Panel, m: Measures, view: View, content: Rect, top: int, more: Rect | None) -> tuple[Button, ...]:
     between = _between(panel, m, top)
-    places = _stack(panel, m, content, len(view.actions)) if view.choices else _row(panel, m, between, view.actions)
+    places = _stack(panel, content, len(view.actions)) if view.choices else _row(panel, m, between, view.actions)
     kinds = ["choice"] * 3 if view.choices else ["main", "other", "other"]
-    found = [_button(panel, a, r, k) for a, r, k in zip(view.actions, places, kinds, strict=False)]
     left, right = panel.x(m.margin), panel.width_px - panel.x(m.margin)
-    if view.back:
-        found.append(_button(panel, view.back, Rect(left, top, panel.x(m.back), between.height), "side"))
-    if view.help:
-        wide = panel.x(m.help)
-        found.append(_button(panel, view.help, Rect(right - wide, top, wide, between.height), "side"))
-    if view.more and more:
-        found.append(_button(panel, view.more, more, "side"))
-    return tuple(found)
+    wide = panel.x(m.help)
+    wanted = [
+        *zip(view.actions, places, kinds, strict=False),
+        (view.back, Rect(left, top, panel.x(m.back), between.height), "side"),
+        (view.help, Rect(right - wide, top, wide, between.height), "side"),
+        (view.more, more, "side"),
+    ]
+    there = [(action, rect, kind) for action, rect, kind in wanted if action is not None and rect is not None]
+    sizes = {kind: min(_size(panel, a, r, k) for a, r, k in there if k == kind) for _, _, kind in there}
+    return tuple(_button(panel, action, rect, kind, sizes[kind]) for action, rect, kind in there)
 
 
 def _row(panel: Panel, m: Measures, between: Rect, actions: tuple[Action, ...]) -> Iterable[Rect]:
@@ -183,7 +199,7 @@ def _row(panel: Panel, m: Measures, between: Rect, actions: tuple[Action, ...]) 
     return rects
 
 
-def _stack(panel: Panel, m: Measures, content: Rect, count: int) -> Iterable[Rect]:
+def _stack(panel: Panel, content: Rect, count: int) -> Iterable[Rect]:
     """Equals: one under the other where there is height for it, else side by side."""
     gap = panel.y(4)
     high = (content.height - (count - 1) * gap) // count
@@ -194,18 +210,25 @@ def _stack(panel: Panel, m: Measures, content: Rect, count: int) -> Iterable[Rec
     return [Rect(content.x + i * (wide + panel.x(4)), content.y, wide, content.height) for i in range(count)]
 
 
-def _button(panel: Panel, action: Action, rect: Rect, kind: str) -> Button:
-    """The largest text on one line; else the largest in lines that keeps its words whole."""
-    most = {"main": 8.6, "choice": 8.6, "other": 6.2, "side": 5.4}[kind]
-    inside = rect.width - 2 * panel.x(1.2)
+def _size(panel: Panel, action: Action, rect: Rect, kind: str) -> float:
+    """The largest capital height on one line; else the largest in lines that keeps the words whole."""
+    most, one_line = {"main": (8.6, 7.0), "choice": (8.6, 7.0), "other": (6.2, 5.0), "side": (5.4, 5.0)}[kind]
     sizes = [s for s in BUTTON_SIZES if s <= most]
-    for most_lines, size in [*((1, s) for s in sizes if s > LEAST), *((3, s) for s in sizes)]:
-        caps = panel.y(size)
-        lines = wrap(action.text, "display", inside / caps)
-        fits = len(lines) <= most_lines and len(lines) * LINE * caps <= rect.height - panel.y(1)
+    for most_lines, size in [*((1, s) for s in sizes if s >= one_line), *((3, s) for s in sizes)]:
+        lines = _lines(panel, action, rect, size)
+        fits = len(lines) <= most_lines and len(lines) * LINE * panel.y(size) <= rect.height - panel.y(1)
         if fits and " ".join(lines) == action.text:
-            break
-    return Button(action=action, rect=rect, text="\n".join(lines), caps_px=caps, kind=kind)
+            return size
+    return LEAST
+
+
+def _lines(panel: Panel, action: Action, rect: Rect, size: float) -> tuple[str, ...]:
+    return balanced(action.text, "display", (rect.width - 2 * panel.x(1)) / panel.y(size))
+
+
+def _button(panel: Panel, action: Action, rect: Rect, kind: str, size: float) -> Button:
+    text = "\n".join(_lines(panel, action, rect, size))
+    return Button(action=action, rect=rect, text=text, caps_px=panel.y(size), kind=kind)
 
 
 def _rect(panel: Panel, x: float, y: float, wide: float, high: float) -> Rect:

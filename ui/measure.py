@@ -1,28 +1,34 @@
 """How wide a text is, without a graphics library: an upper bound, so that what fits here is never cut on the glass.
 
-Widths are in capital heights, rounded up, and hold for Inter and for Roboto alike (tests/ui compares them with the
-real faces). Lines are broken here and nowhere else.
+Widths are in hundredths of the capital height, rounded up, and hold for Inter and for Roboto alike (tests/ui compares
+them with the real faces). Lines are broken here and nowhere else.
 """
 
 from functools import cache
 
 BODY = {
-    0.32: "'’‘", 0.36: "ijlïîí", 0.40: " !,.:;I·", 0.48: "|", 0.52: "()[]frt{}", 0.56: '"“”„', 0.60: "/\\²³",
-    0.64: "-_°", 0.68: "^", 0.72: "*?`", 0.76: "ksxz«»", 0.80: "17JLacuvyåüäçáú", 0.84: "25EFeghnopqøéÉöèêëñóß",
-    0.88: "#$&03689RSZbdµ§™", 0.92: "+4<=>BKPTXY×±≥≤", 0.96: "AV~ÅÄÁ–", 1.00: "CD", 1.04: "GHNUÜ", 1.08: "OQØÖ",
-    1.12: "%w®", 1.16: "…", 1.24: "Mm¼", 1.28: "æ½", 1.32: "@W¾→", 1.40: "Æ—",
+    29: "’‘", 31: "'", 34: "j", 35: "ilïîí", 38: ".:·", 39: "!,;I\u00a0 ", 45: "|", 50: "()[]ft{}", 52: "r",
+    53: "“”„", 56: "\"", 58: "/\\²", 60: "³", 63: "°", 64: "-_", 65: "^", 69: "*`", 70: "?", 73: "s", 75: "kxz«»",
+    77: "cvyç", 78: "JLaåäá", 79: "17", 80: "uüú", 81: "Fenéèêëñ", 82: "hoøöó", 83: "EÉ", 84: "25gpqß", 85: "8",
+    86: "069Zbdµ", 87: "#§", 88: "$&3RS™", 89: "4PTX", 90: "BK", 91: "+<=>×±≥≤", 92: "Y", 93: "AVÅÄÁ–", 96: "~",
+    99: "D", 100: "C", 102: "HUÜ", 103: "G", 104: "N", 105: "OQØÖ", 111: "®", 112: "%w", 113: "…", 122: "¼", 123: "M",
+    124: "m", 128: "æ½", 129: "@", 131: "W¾", 132: "→", 137: "Æ", 138: "—",
 }  # fmt: skip
 DISPLAY = {
-    0.24: "'", 0.36: " ,’‘", 0.40: "!:;ijl|ïîí", 0.44: ".I]·", 0.48: "[t", 0.52: '"()fr{}', 0.56: "/`²",
-    0.60: "-\\“”„°³", 0.64: "^", 0.68: "*_", 0.72: "?z", 0.76: "acksvxyåäçá", 0.80: "EFJLbdehnopquøéÉüöèêëñóú«»",
-    0.84: "+12356789<=>g×±≥≤", 0.88: "#$04STZµ", 0.92: "BKPRX~ß–§™", 0.96: "&DUYÜ", 1.00: "ACHNVÅÄÁ", 1.04: "GOQØÖ",
-    1.08: "…", 1.12: "%w®", 1.20: "½¼→", 1.24: "Mmæ", 1.32: "¾", 1.36: "@Æ", 1.40: "W—",
+    24: "'", 33: "’‘", 35: ",\u00a0 ", 37: ";j|", 38: "il", 39: "!ïîí", 40: ":", 41: ".I", 43: "]·", 48: "[t",
+    50: "()}", 51: "f", 52: "\"r{", 53: "/", 54: "`", 55: "²", 57: "-„°³", 58: "“”", 60: "\\", 63: "^", 65: "_",
+    68: "*", 71: "?", 72: "z", 73: "s", 74: "cç", 75: "x", 76: "aekvyåéäèêëá", 77: "L", 78: "F", 79: "Jhnuüñú«»",
+    80: "EbdopqøÉöó", 81: "1257g", 83: "<=>±≥≤", 84: "+3689×", 85: "0", 86: "Z", 87: "$4STµ", 88: "#", 89: "ß–§™",
+    90: "BKR", 91: "PX", 92: "~", 93: "&", 94: "UÜ", 95: "DY", 97: "AVÅÄÁ", 98: "C", 100: "HN", 101: "GOÖ", 102: "QØ",
+    104: "…", 110: "%w", 111: "®", 118: "½", 119: "¼", 120: "→", 122: "mæ", 124: "M", 130: "¾", 133: "@", 136: "Æ",
+    137: "W", 138: "—",
 }  # fmt: skip
 WIDEST = 1.5  # for a character in neither table
 FACES = {
-    name: {char: width for width, chars in table.items() for char in chars}
+    name: {char: percent / 100 for percent, chars in table.items() for char in chars}
     for name, table in {"body": BODY, "display": DISPLAY}.items()
 }
+NBSP = "\u00a0"  # keeps "kl. 18" and "1000 mg" together
 LINE = 1.70  # a line's height in capital heights: Inter Display 1.683, Inter 1.664, Roboto 1.65
 
 
@@ -37,7 +43,7 @@ def wrap(text: str, face: str, room: float) -> tuple[str, ...]:
     """The text in lines no wider than `room` (capital heights); a word wider than a line is parted with a hyphen."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _words(text, face, room):
         longer = f"{line} {word}" if line else word
         if width(longer, face) <= room:
             line = longer
@@ -47,6 +53,22 @@ def wrap(text: str, face: str, room: float) -> tuple[str, ...]:
         *full, line = _part(word, face, room)
         lines += full
     return (*lines, line) if line else tuple(lines)
+
+
+def balanced(text: str, face: str, room: float) -> tuple[str, ...]:
+    """No more lines than need be, and as even as they come."""
+    lines = wrap(text, face, room)
+    while len(lines) > 1 and len(evener := wrap(text, face, room := room * 0.96)) == len(lines):
+        if any(line.endswith("-") for line in evener):
+            break
+        lines = evener
+    return lines
+
+
+def _words(text: str, face: str, room: float) -> list[str]:
+    """Parted at spaces; at a space that holds together only where the whole would not fit."""
+    words = [word for word in text.split(" ") if word]
+    return [part for word in words for part in (word.split(NBSP) if width(word, face) > room else [word])]
 
 
 def _part(word: str, face: str, room: float) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.protocol import AskForHelp, DoseView, Help, IntakeView, Snapshot
+from ui.measure import NBSP
 from ui.tokens import is_night
 from ui.view import HERE, Action, Nav, Row, Strip, View
 from ui.words import Words, phone_number
@@ -60,22 +61,27 @@ class Scene(Struct, frozen=True):
         text = _.date(s.now.date()) if screen == "home" else f"{_.weekday(s.now.date())} {_.face(s.now)}"
         if screen == "help":
             text = f"{s.citizen} · {s.hub}" if s.citizen else s.hub  # H9
-        banner = _("Running on battery") if not s.mains_ok else _("The plan is old") if s.plan_old else ""
+        banner = (
+            _("Running on battery")
+            if not s.mains_ok and screen != "home"
+            else _("The plan is old")
+            if s.plan_old
+            else ""
+        )
         return Strip(text=text, banner=banner, offline=not s.network_ok)
 
     def when(self, at: datetime) -> str:
         """A time in a sentence, with the day where it is not today."""
         _, time = self.words, self.words.time(at)
         days = (at.date() - self.snapshot.now.date()).days
+        clock = _("{time}", time=time).replace(" ", NBSP)
         if days == 0:
-            return _("{time}", time=time)
-        return _("tomorrow {time}", time=time) if days == 1 else _(
-            "{day} {time}", day=_.weekday(at.date()), time=time
-        )  # fmt: skip
+            return clock
+        return _("tomorrow {clock}", clock=clock) if days == 1 else f"{_.weekday(at.date())} {clock}"
 
     def ring(self) -> str:
         phone = self.snapshot.phone
-        return self.words("Call {phone} yourself.", phone=phone_number(phone)) if phone else ""
+        return self.words("Call {phone} yourself.", phone=phone_number(phone).replace(" ", NBSP)) if phone else ""
 
     def human(self, help: Help, seen_by: str) -> tuple[str, ...]:
         """R9: never more than what has been answered; where nobody has it yet, the number to call."""
@@ -86,6 +92,10 @@ class Scene(Struct, frozen=True):
             return (_("Home care has been told."),)
         trying = (_("We are trying to tell home care."),) if help is Help.TRYING else ()
         return (*trying, *([self.ring()] if self.ring() else []))
+
+    def urgency(self, help: Help) -> str:
+        """Red only while someone must act: not once a named human has it."""
+        return "attention" if help is Help.SEEN else "alarm"
 
     def ask_for_call(self) -> tuple[Action, ...]:
         """The main action where a human must come; none once asked, for the answer is on the help screen."""
@@ -103,7 +113,8 @@ class Scene(Struct, frozen=True):
         quantity = _.number(dose.quantity)
         if dose.quantity_max:
             quantity = f"{quantity}–{_.number(dose.quantity_max)}"
-        return " ".join(p for p in (quantity, _.unit(dose.unit), dose.name, dose.strength) if p)
+        amount = NBSP.join(p for p in (quantity, _.unit(dose.unit)) if p)
+        return " ".join(p for p in (amount, dose.name, dose.strength.replace(" ", NBSP)) if p)
 
     def dose_note(self, dose: DoseView) -> str:
         outside = "" if dose.boxed else self.words("Outside the box")

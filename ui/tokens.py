@@ -60,7 +60,7 @@ def palette(night: bool) -> Palette:
 
 # Capital heights in mm. 0.7 degrees at 70 cm is 8.6 mm (EN 301 549 5.1.4).
 CLOCK = 12.0
-CLOCK_LARGE = 26.0  # on a panel with room
+CLOCK_LARGE = 20.0  # on a panel with room
 HEADING = 8.6
 MEDICINE = 8.6
 MEDICINE_LONG = 7.0  # long names on a 7" panel

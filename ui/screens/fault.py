@@ -9,17 +9,17 @@ from ui.view import Action, View
 
 def journal(scene: Scene) -> View:
     _ = scene.words
-    return _fault(scene, _("The box must be looked at"), _("It will not open until then."), "journal")
+    return _fault(scene, _("The box must be looked at"), _("It will not open until then."), code="journal")
 
 
 def clock(scene: Scene) -> View:
     _ = scene.words
-    return _fault(scene, _("The clock is not certain"), _("The box stays shut until the clock is set."), "clock")
+    return _fault(scene, _("The clock is not certain"), _("The box stays shut until the clock is set."), code="clock")
 
 
 def jam(scene: Scene) -> View:
     _ = scene.words
-    return _fault(scene, _("The lid did not open"), _("Do not force it. Someone must see to it."))
+    return _fault(scene, _("The lid did not open"), _("Do not force it."), _("Someone must see to it."))
 
 
 def withheld(scene: Scene) -> View:
@@ -31,13 +31,17 @@ def withheld(scene: Scene) -> View:
 
 def withdrawn(scene: Scene) -> View:
     _, at = scene.words, scene.when(scene.current.at)
-    return _fault(scene, _("The {when} medicine is cancelled", when=at), _("The plan is changed. Do not take it now."))
+    return _fault(
+        scene, _("The {when} medicine is cancelled", when=at), _("The plan is changed."), _("Do not take it now.")
+    )
 
 
 def unknown(scene: Scene) -> View:
     """Uncertain and not known: something may have left the box, so nothing more until a human has looked."""
     _ = scene.words
-    return _fault(scene, _("We are not sure it was taken"), _("Take no more now. Someone must see to it."))
+    return _fault(
+        scene, _("We are not certain"), _("The box cannot know if the medicine is taken."), _("Take no more now.")
+    )
 
 
 def blocked(scene: Scene) -> View:
@@ -48,10 +52,10 @@ def blocked(scene: Scene) -> View:
     return _fault(scene, heading, line, extra=(decline,))
 
 
-def _fault(scene: Scene, heading: str, line: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:
+def _fault(scene: Scene, heading: str, *lines: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:
     help, seen_by = _told(scene, code)
     return scene.view(
-        "fault", heading, tone="alarm", lines=(line, *scene.human(help, seen_by)),
+        "fault", heading, tone=scene.urgency(help), lines=(*lines, *scene.human(help, seen_by)),
         actions=scene.ask_for_call() + extra,
     )  # fmt: skip
 

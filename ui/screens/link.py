@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.protocol import Snapshot
+from ui.measure import NBSP
 from ui.tokens import is_night
 from ui.view import Strip, View
 from ui.words import phone_number, words
@@ -14,7 +15,11 @@ def view(last: Snapshot | None, waited: bool) -> View:
     if not waited:
         return _view(last, _("One moment"), (_("The box is starting."),), "plain")
     phone = last.phone if last else ""
-    call = _("Call {phone} if you need help.", phone=phone_number(phone)) if phone else _("Call home care for help.")
+    call = (
+        _("Call {phone} if you need help.", phone=phone_number(phone).replace(" ", NBSP))
+        if phone
+        else _("Call home care for help.")
+    )
     return _view(last, _("The screen has no contact with the box"), (_("The box still keeps the time."), call), "alarm")
 
 

@@ -1,13 +1,14 @@
 """My medicine: the list, what each is for, and what stands outside the box, word for word."""
 
 from hub.protocol import MedicineView
+from ui.measure import NBSP
 from ui.scene import Scene
 from ui.view import Row, View
 from ui.words import mark
 
 VERDICTS = {  # hub.domain.plan.Verdict
-    "not_understood": mark("Outside the box. Ask home care."),
-    "as_needed": mark("Outside the box. When needed."),
+    "not_understood": mark("Outside the box: ask home care"),
+    "as_needed": mark("Outside the box: when needed"),
     "on_hold": mark("On pause"),
     "stopped": mark("Stopped"),
     "ended": mark("Ended"),
@@ -32,6 +33,6 @@ def _row(scene: Scene, medicine: MedicineView) -> Row:
     about = " · ".join(p for p in (place, medicine.purpose) if p)
     return Row(
         shape="waiting" if medicine.inside else "outside",
-        text=f"{medicine.name} {medicine.strength}".strip(),
+        text=f"{medicine.name} {medicine.strength.replace(' ', NBSP)}".strip(),
         note="\n".join(p for p in (about, medicine.text) if p),
     )

@@ -9,7 +9,7 @@ def view(scene: Scene) -> View:
     return scene.view(
         "missed",
         _("The {when} medicine was not taken", when=scene.when(now.at)),
-        tone="alarm",
+        tone=scene.urgency(now.help),
         lines=(_("Do not take it now."), *scene.human(now.help, now.seen_by)),
         actions=scene.ask_for_call(),
     )

@@ -1,0 +1,114 @@
+"""The Kivy application: draws the session's view, sends what was touched, and says what was shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.floatlayout import FloatLayout
+
+from hub.protocol import Reply
+from ui.config import Config
+from ui.glass import Drawn, load, page_for
+from ui.layout import compose
+from ui.link import Link
+from ui.session import Session
+from ui.tokens import palette
+from ui.view import Action, View
+
+LOOK_S = 0.5  # places time out and the hub is missed without anything being touched
+LIFE_S = 2.0  # a frame is drawn and told at least this often
+
+
+class ScreenApp(App):
+    """`on_alive` is called after each frame that was drawn and that the hub then answered for (R16)."""
+
+    title = "medhub"
+
+    def __init__(self, config: Config, on_alive: Callable[[], None], make_link: Callable[..., Any] = Link) -> None:
+        super().__init__()
+        self._glass, self._on_alive = config.glass, on_alive
+        self.session = Session(self._glass, (config.box.compartments, config.box.columns), Clock.get_time())
+        self.link = make_link(config.socket, self._heard, self._linked, _post)
+        self._view: View | None = None
+        self._page: Any = None
+        self._untold = False
+
+    def build(self) -> FloatLayout:
+        load()
+        return FloatLayout()
+
+    def on_start(self) -> None:
+        self.refresh()
+        Window.bind(on_flip=self._flipped)
+        Clock.schedule_interval(lambda _dt: self.refresh(), LOOK_S)
+        Clock.schedule_interval(lambda _dt: self._draw_again(), LIFE_S)
+        self.link.start()
+
+    def on_stop(self) -> None:
+        Window.unbind(on_flip=self._flipped)
+        self.link.close()
+
+    def refresh(self) -> None:
+        """Draws the view that holds now, if it is not the one on the glass."""
+        view = self.session.view(Clock.get_time())
+        if view == self._view:
+            return
+        drawn = Drawn(view=view, sheet=compose(self._glass, view), panel=self._glass, palette=palette(view.night))
+        if self._page is None or self._view is None or self._view.screen != view.screen:
+            self._page = page_for(view.screen, ready=self._ready, press=self._press)
+            self.root.clear_widgets()
+            self.root.add_widget(self._page)
+        self._view, self._page.drawn = view, drawn
+        self._draw_again()
+
+    def _ready(self) -> bool:
+        now_s = Clock.get_time()
+        self.session.touched(now_s)
+        return self.session.ready(now_s)
+
+    def _press(self, action: Action) -> None:
+        message = self.session.press(action, Clock.get_time())
+        if message is not None:
+            self.link.send(message, lambda reply: self._answered(action, reply))
+        self.refresh()
+
+    def _answered(self, action: Action, reply: Reply | None) -> None:
+        self.session.answered(action, reply, Clock.get_time())
+        self.refresh()
+
+    def _heard(self, snapshot: Any) -> None:
+        self.session.heard(snapshot)
+        self._untold = True
+        self.refresh()
+        self._draw_again()
+
+    def _linked(self, up: bool) -> None:
+        self.session.link(up, Clock.get_time())
+        self.refresh()
+
+    # -- what was shown --------------------------------------------------------------------------------------
+
+    def _draw_again(self) -> None:
+        self._untold = True
+        Window.canvas.ask_update()
+
+    def _flipped(self, *_args: Any) -> None:
+        """A frame is on its way to the glass; it is told once a touch on it counts."""
+        if self._untold and self._view is not None:
+            self._untold = False
+            view = self._view
+            Clock.schedule_once(lambda _dt: self._tell(view), self.session.settles_in(Clock.get_time()))
+
+    def _tell(self, view: View) -> None:
+        if view == self._view:
+            self.link.send(self.session.shown(view), self._told)
+
+    def _told(self, reply: Reply | None) -> None:
+        if reply is not None and reply.error is None:
+            self._on_alive()
+
+
+def _post(work: Callable[[], None]) -> None:
+    Clock.schedule_once(lambda _dt: work(), 0)
