@@ -56,3 +56,13 @@ class TwinScale:
                     self._sampled_at_s = self._monotonic()
                     self._trouble = "no sample for too long"
             self._closing.wait(SAMPLE_S)
+
+
+class NoScale:
+    """A box without a scale: there is no reading, so nothing can be opened (R12), and the hub says why."""
+
+    def read(self) -> Reading:
+        raise DeviceError("scale: this box has none")
+
+    def close(self) -> None:
+        """Nothing to let go of."""

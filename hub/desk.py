@@ -21,7 +21,8 @@ from hub.domain.may_open import Refusal
 from hub.enrolment import Trust
 from hub.ids import uuid7
 from hub.loop import Loop
-from hub.plan.envelope import PlanUnreadable, open_plan
+from hub.plan.envelope import open_plan
+from hub.plan.reasons import PlanUnreadable
 from hub.signed import Key, Purpose, SignatureRefused, sign, verify
 
 Answered = p.Answer | p.Error | None
@@ -29,7 +30,7 @@ _CHANGES = Callable[[Any], c.Command]
 
 
 class Desk:
-    """Answers requests. `random` gives the bits of ids."""
+    """Answers requests. `random(n)` gives n random bytes, for ids."""
 
     def __init__(self, loop: Loop, trust: Trust, device_key: Key, random: Callable[[int], bytes]) -> None:
         self._loop, self._trust, self._key, self._random = loop, trust, device_key, random
@@ -47,7 +48,10 @@ class Desk:
             person = self._trust.person(message.person, message.pin)
             if person is None:
                 return p.Error(p.Problem.REFUSED, ("person",))
-            return self._done(self._loop.execute(self._act(message, person.name)))
+            refused = self._loop.execute(self._act(message, person.name))
+            if refused is None and isinstance(message, p.ConfirmJournal):
+                self._loop.journal.confirm()
+            return self._done(refused)
         touch = _TOUCHES.get(type(message))
         if touch is not None:
             return self._done(self._loop.execute(touch(message)))
@@ -67,7 +71,7 @@ class Desk:
             case p.Parked():
                 refused = self._loop.execute(c.Park(message.lane, message.seq, message.reason))
                 if refused is None:
-                    self._loop.journal.move_cursor(message.lane, message.seq, f"parked: {message.reason}")
+                    self._loop.journal.move_cursor(e.Lane(message.lane), message.seq, f"parked: {message.reason}")
                 return self._done(refused)
             case p.OfferPlan():
                 return self._done(self._loop.execute(self._plan(message.jws)))
@@ -103,9 +107,11 @@ class Desk:
             case p.Resolve():
                 return c.Resolve(message.intake, Life(message.outcome), by, message.latest_at)
             case p.Correct():
-                return c.Correct(message.intake, message.state, by, message.reason)
+                return c.Correct(message.intake, Life(message.state), by, message.reason)
             case p.HandOutEarly():
                 return self._opening(message.intake, by)
+            case p.ConfirmJournal():
+                return c.ConfirmJournal(by)
             case p.Acknowledge():
                 return c.Acknowledge(message.alarm, by)
         raise TypeError(type(message).__name__)
@@ -115,11 +121,12 @@ class Desk:
     def _events(self, lane: str, limit: int) -> Answered:
         if lane not in set(e.Lane):
             return p.Error(p.Problem.MALFORMED, (f"no lane {lane!r}",))
-        journal = self._loop.journal
-        rows, head = journal.after_cursor(e.Lane(lane), limit, p.BATCH_LIMIT)
+        journal, name = self._loop.journal, e.Lane(lane)
+        rows, head = journal.after_cursor(name, limit, p.BATCH_LIMIT)
         events = tuple(self._logged(canonical) for _, canonical in rows)
-        last = rows[-1][0] if rows else journal.cursor(e.Lane(lane))
-        return p.EventBatch(lane=lane, events=events, last_seq=last, head=head)
+        cursor = journal.cursor(name)
+        last = rows[-1][0] if rows else cursor
+        return p.EventBatch(lane=lane, events=events, last_seq=last, head=head, after=cursor)
 
     def _logged(self, canonical: bytes) -> msgspec.Raw:
         """The event as it is in the journal, with the intake as it was planned then: the mapping needs its doses."""
@@ -143,7 +150,7 @@ class Desk:
             return p.Error(p.Problem.REFUSED, ("the receipt is for another hub or lane",))
         if journal.head_at(receipt.seq) != receipt.head:
             return p.Error(p.Problem.REFUSED, (f"the receipt's chain head at {receipt.seq} is not this journal's",))
-        journal.move_cursor(receipt.lane, receipt.seq, jws)
+        journal.move_cursor(e.Lane(receipt.lane), receipt.seq, jws)
         self._loop.context = replace(self._loop.context, delivered=journal.cursor(e.Lane.ALARMS))
         return None
 

@@ -5,9 +5,10 @@ its result to the inbox.
 """
 
 import logging
-import os
+import secrets
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.decide import decide
 from hub.domain.intake import Moment
+from hub.domain.life import NotInTheTable
 from hub.domain.may_open import Reason, Refusal
 from hub.domain.reading import Sensed
 from hub.domain.state import State
@@ -58,7 +60,7 @@ class Loop:
 
     def post(self, command: c.Command) -> None:
         """Put a command in the inbox; a refusal is nobody's news."""
-        self._inbox.put(lambda: self._carry_out(command))
+        self._inbox.put(partial(self._execute_quietly, command))
 
     def submit(self, work: Work) -> None:
         """Have the deciding thread do something with the state."""
@@ -76,9 +78,10 @@ class Loop:
         The watchdog is petted last, after a whole good tick (R16).
         """
         self._devices = devices
-        for event in self.journal.replay():
-            self.state = apply(self.state, event)
+        self._replay()
         devices.start()
+        if self.journal.doubt is not None:
+            self._carry_out(c.DoubtJournal(self.journal.doubt.state))
         self._carry_out(c.Boot(RELEASE, self._sensed_at_rest()))
         started()
         notify.ready()
@@ -90,6 +93,18 @@ class Loop:
             self._good_tick()
             notify.watchdog()
             due_at = max(due_at, time.monotonic() - self._tick_s)
+
+    def _execute_quietly(self, command: c.Command) -> None:
+        self._carry_out(command)
+
+    def _replay(self) -> None:
+        try:
+            for event in self.journal.replay():
+                self.state = apply(self.state, event)
+        except (JournalError, NotInTheTable) as error:
+            # R11: written by a later release, or saying what cannot be: nothing is dispensed, and the screen says so.
+            log.critical("the journal cannot be followed: %s", error)
+            self.context = replace(self.context, journal_ok=False)
 
     def execute(self, command: c.Command) -> Refusal | None:
         """Carry out a command now, on the deciding thread: its refusal, or None when it is done and in the journal."""
@@ -138,18 +153,12 @@ class Loop:
 
     def _carry_out(self, command: c.Command) -> Refusal | None:
         moment = self.clock.now()
-        if self._opens_untrusted(command):
-            return Refusal((Reason.JOURNAL,))
         result = decide(self.state, command, moment)
         if isinstance(result, Refusal):
             self._moved = False
             return result
         self._moved = bool(result)
         return self._commit(result, moment) if result else None
-
-    def _opens_untrusted(self, command: c.Command) -> bool:
-        """R11: on a journal that is not whole nothing is unlocked until a named person confirms."""
-        return isinstance(command, c.RequestOpening) and not self.context.journal_ok
 
     def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> Refusal | None:
         """In the journal first; what cannot be written does not happen, and the hub says it cannot write (R1, R11)."""
@@ -171,7 +180,7 @@ class Loop:
         version = self.state.plan.version if self.state.plan else None
         for seq, body in enumerate(bodies, start=self.state.seq + 1):
             yield e.Event(
-                seq=seq, id=uuid7(moment.wall, os.urandom(10)), wall=moment.wall, monotonic_s=moment.monotonic_s,
+                seq=seq, id=uuid7(moment.wall, secrets.token_bytes(10)), wall=moment.wall, monotonic_s=moment.monotonic_s,
                 trusted=moment.trusted, boot=moment.boot, plan_version=version, body=body,
             )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import argparse
 import logging
-import os
+import secrets
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -68,9 +68,9 @@ def bootstrap(
     trust = load_trust(config.state_dir)
     key = load_device_key(config.state_dir)
     journal = open_journal(config.state_dir / "journal.db", pairing=f"{trust.hub}/{trust.citizen}")
-    context = Context(hub=trust.hub, delivered=journal.cursor(Lane.ALARMS), journal_ok=journal.trustworthy)
+    context = Context(hub=trust.hub, delivered=journal.cursor(Lane.ALARMS))
     loop = Loop(journal, clock, context, push=lambda snapshot: server.push(snapshot), tick_s=tick_s)
-    desk = Desk(loop, trust, key, os.urandom)
+    desk = Desk(loop, trust, key, secrets.token_bytes)
     server = Server(
         {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, allowed_uids=config.uids()
     )
@@ -91,11 +91,25 @@ def main(args: argparse.Namespace) -> int:
     except ConfigRefused as error:
         logging.getLogger("hub").error("%s", error)
         return 78  # EX_CONFIG
-    from drivers.board import gpio_board
-
     from hub.clock import system_clock
 
     return run(bootstrap(config, gpio_board, system_clock(config.state_dir)))
+
+
+def gpio_board(config: HubConfig) -> Board:
+    """This machine's own devices, on the lines the config names; ConfigRefused where it names none."""
+    from drivers import compartments, power, scale, sounder
+    from drivers.chips import factory_of
+
+    wiring = config.board
+    if wiring is None:
+        raise ConfigRefused("board: this hub has no devices; the lines must be named")
+    factory = factory_of(wiring.chip)
+    wires = {n: compartments.Wiring(w.lock, w.lid, w.lamp) for n, w in wiring.compartments.items()}
+    return Board(
+        compartments.GpioCompartments(factory, wires), scale.NoScale(), sounder.GpioSounder(factory, wiring.buzzer),
+        power.GpioPower(factory, wiring.mains), {c: sounder.TONES[c] for c in Criticality},
+    )  # fmt: skip
 
 
 def run(hub: Hub) -> int:

@@ -52,7 +52,7 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         clock_ok=moment.trusted and not state.clock_doubted,
         network_ok=context.network_ok,
         mains_ok=state.mains,
-        journal_ok=context.journal_ok,
+        journal_ok=context.journal_ok and not state.journal_doubted,
         plan_old=plan is not None and moment.wall >= plan_old_at(state),
         asked_for_help=view.help(asked),
         asked_help_seen_by=asked.seen_by or "" if asked else "",

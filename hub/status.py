@@ -4,6 +4,7 @@ import msgspec
 
 from hub import protocol as p
 from hub.domain.due import next_look
+from hub.domain.events import Lane
 from hub.journal import Journal
 from hub.loop import Loop
 
@@ -17,7 +18,7 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
         now=moment.wall, trusted=moment.trusted, hub=loop.context.hub,
         plan_version=state.plan.version if state.plan else None,
         next_look=next_look(state, moment), busy=bool(state.opening or state.open_lids), seq=state.seq,
-        cursors={lane: loop.journal.cursor(lane) for lane in ("alarms", "clinical", "rest")},
+        cursors={lane: loop.journal.cursor(lane) for lane in Lane},
         intakes=snapshot.today if snapshot else (), alarms=snapshot.alarms if snapshot else (),
         compartments=tuple(
             p.CompartmentReport(
@@ -35,4 +36,5 @@ def journal(journal: Journal, after: int, limit: int) -> p.EventBatch:
     """Events of all lanes after a sequence number, as they are in the journal."""
     rows, head = journal.after(after, limit, p.BATCH_LIMIT)
     last = rows[-1][0] if rows else after
-    return p.EventBatch(lane="all", events=tuple(msgspec.Raw(row) for _, row in rows), last_seq=last, head=head)
+    events = tuple(msgspec.Raw(canonical) for _, canonical in rows)
+    return p.EventBatch(lane="all", events=events, last_seq=last, head=head, after=after)

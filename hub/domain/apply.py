@@ -213,6 +213,8 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.AlarmEnded: lambda s, b, m: _alarm(s, b.alarm, ended=True),
     e.ClockDoubted: lambda s, b, m: replace(s, clock_doubted=True),
     e.ClockTrusted: lambda s, b, m: replace(s, clock_doubted=False),
+    e.JournalDoubted: lambda s, b, m: replace(s, journal_doubted=True),
+    e.JournalConfirmed: lambda s, b, m: replace(s, journal_doubted=False),
     e.MainsLost: lambda s, b, m: replace(s, mains=False),
     e.MainsRestored: lambda s, b, m: replace(s, mains=True),
 }

@@ -120,6 +120,18 @@ class Acknowledge(Command, frozen=True):
     command: str | None = None
 
 
+class DoubtJournal(Command, frozen=True):
+    """The journal is not known to be the one that was written before, and why."""
+
+    reason: str
+
+
+class ConfirmJournal(Command, frozen=True):
+    """A named person has compared box and plan and answers for going on (R11)."""
+
+    by: str
+
+
 class Park(Command, frozen=True):
     """The municipality's server cannot take this event (R11: the lane goes on, an alarm says so)."""
 

@@ -370,6 +370,23 @@ def _acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies
 
 
 @_decide.register
+def _doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bodies | Refusal:
+    if state.journal_doubted:
+        return []
+    raised = alarm(e.AlarmCode.JOURNAL, "hub", Criticality.HIGH)
+    return [e.JournalDoubted(reason=command.reason), raised]
+
+
+@_decide.register
+def _confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> Bodies | Refusal:
+    if not state.journal_doubted:
+        return Refusal((Reason.NOT_NOW,))
+    known = state.alarms.get(f"{e.AlarmCode.JOURNAL}/hub")
+    seen = [e.AlarmAcknowledged(alarm=known.id, by=command.by)] if known and known.alive else []
+    return [e.JournalConfirmed(by=command.by), *seen]
+
+
+@_decide.register
 def _park(command: c.Park, state: State, moment: Moment) -> Bodies | Refusal:
     if not 1 <= command.seq <= state.seq:
         return Refusal((Reason.NO_SUCH,))

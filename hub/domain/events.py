@@ -41,6 +41,16 @@ class ClockTrusted(Body, frozen=True):
     pass
 
 
+class JournalDoubted(Body, frozen=True):
+    """The journal is new, or not what was written before (R11): nothing is unlocked until a named person confirms."""
+
+    reason: str
+
+
+class JournalConfirmed(Body, frozen=True):
+    by: str
+
+
 class MainsLost(Body, frozen=True):
     pass
 
@@ -325,7 +335,7 @@ class AlarmEnded(Body, frozen=True):
 
 
 AnyBody = (
-    Booted | ClockDoubted | ClockTrusted | MainsLost | MainsRestored | EventParked
+    Booted | ClockDoubted | ClockTrusted | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked
     | PlanAccepted | PlanRefused | DayPlanned
     | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened | LidClosed
     | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
@@ -363,6 +373,8 @@ _REST = (
     Booted,
     ClockDoubted,
     ClockTrusted,
+    JournalDoubted,
+    JournalConfirmed,
     MainsLost,
     MainsRestored,
     EventParked,

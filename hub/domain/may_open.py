@@ -121,8 +121,14 @@ def fill_is_right(r: Request) -> Reason | None:
     return None if serves(r.fill, r.record.intake) else Reason.CONTENTS_CHANGED
 
 
+def journal_is_whole(r: Request) -> Reason | None:
+    """R11: what may have been forgotten may have been handed out."""
+    return Reason.JOURNAL if r.state.journal_doubted else None
+
+
 RULES: tuple[Callable[[Request], Reason | None], ...] = (
     clock_is_trusted,
+    journal_is_whole,
     intake_is_waiting,
     window_is_open,
     interval_is_kept,

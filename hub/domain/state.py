@@ -88,6 +88,7 @@ class State(Struct, frozen=True):
     planned_day: date | None = None
     plan_changed: bool = False  # accepted since the day was last planned
     clock_doubted: bool = False
+    journal_doubted: bool = False
     mains: bool = True
 
     def fill_of(self, intake: IntakeId) -> Fill | None:

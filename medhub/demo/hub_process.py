@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
 from drivers.scale import TwinScale
 from drivers.sounder import TONES, TwinSounder
 from hub.config import HubConfig, load
-from msgspec.structs import replace
-
 from hub.domain.events import Event, IntakeTaken, Lane
 from hub.domain.plan import Criticality
-from hub.journal import Batch, Journal
+from hub.journal import Journal, Rows
 from hub.main import Board, bootstrap, run
 from medhub.origin import SharedClock
 
@@ -52,12 +52,11 @@ class DropsEvent(Journal):
 class SkipsServer(Journal):
     """skip-server: the clinical cursor moves before the server has the batch."""
 
-    def after_cursor(self, lane: Lane, limit: int, max_bytes: int) -> Batch:
-        batch = super().after_cursor(lane, limit, max_bytes)
-        if lane is Lane.CLINICAL and batch.events:
-            self.move_cursor(lane, batch.last_seq, "sabotage")
-            return super().after_cursor(lane, limit, max_bytes)
-        return batch
+    def after_cursor(self, lane: Lane, limit: int, max_bytes: int) -> tuple[Rows, str]:
+        rows, _ = super().after_cursor(lane, limit, max_bytes)
+        if lane is Lane.CLINICAL and rows:
+            self.move_cursor(lane, rows[-1][0], "sabotage")
+        return super().after_cursor(lane, limit, max_bytes)
 
 
 JOURNALS: dict[str | None, type[Journal]] = {"drop-event": DropsEvent, "skip-server": SkipsServer}

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.world_client import WorldClient
-from hub.client import Client
-
 from hub import protocol as p
+from hub.client import Client
 from medhub.demo.screen import Finger
 from ui.layout import action_rects
 from ui.panel import Panel
@@ -94,7 +93,8 @@ class Citizen:
         return self._world.look().compartment(compartment).lid_open
 
     def takes(self, compartment: int, everything: bool = True) -> None:
-        """Take all there is, or leave one of each behind, and shut the lid."""
+        """Take all there is, or half of it, and shut the lid."""
         wait_for(f"lid {compartment} to open", lambda: self.lid_is_open(compartment))
-        self._world.take(compartment, everything)
+        inside = self._world.look().compartment(compartment).items
+        self._world.take(compartment, None if everything else {i.name: i.count / 2 for i in inside})
         self._world.shut_lid(compartment)
