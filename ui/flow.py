@@ -116,8 +116,8 @@ def _row(panel: Panel, row: Row, setting: Setting, room: int, indented: bool) ->
 
 def _beside_name(panel: Panel, name: Line, note: Line, room: int) -> tuple[Line, ...]:
     """The note after the name's last line, where there is room for it."""
-    start = ceil(width(name.text, name.face) * name.caps_px) + panel.x(4)
-    fits = start + width(note.text, note.face) * note.caps_px <= room
+    start = width(name.text, name.face, name.caps_px) + panel.x(4)
+    fits = start + width(note.text, note.face, note.caps_px) <= room
     return (replace(note, beside_px=start),) if fits else (note,)
 
 
@@ -125,7 +125,7 @@ def _lines(text: str, role: str, face: str, caps: int, room: int) -> tuple[Line,
     return tuple(
         Line(text=one, role=role, face=face, caps_px=caps)
         for paragraph in text.split("\n")
-        for one in wrap(paragraph, face, room / caps)
+        for one in wrap(paragraph, face, caps, room)
     )
 
 
@@ -195,7 +195,7 @@ def todays_row(panel: Panel, view: View, room: Rect) -> tuple[Placed, ...]:
     caps = panel.y(LEAST if panel.small else BODY_SIZES[2])
     wide, high = panel.x(7 if panel.small else 9), panel.y(7 if panel.small else 9)
     size = Rect(0, 0, wide, max(high, ceil(LINE * caps)))
-    widths = [wide + panel.x(2) + ceil(width(row.text, "body") * caps) + panel.x(6) for row in view.today]
+    widths = [wide + panel.x(2) + width(row.text, "body", caps) + panel.x(6) for row in view.today]
     rows = list(zip(view.today, widths, strict=True))
     while sum(w for _, w in rows) > room.width:
         rows.pop(0)

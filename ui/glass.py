@@ -96,17 +96,21 @@ class Part(Widget):
 
 
 class Words(Label):
-    """Text as it was placed: lines are broken already, so nothing is wrapped or cut here."""
+    """Text as it was placed: lines are broken already, so nothing is wrapped or cut here. `room` is what it has."""
+
+    room = ObjectProperty(None)
 
     @classmethod
     def of(cls, drawn: Drawn, line: Line, rect: Rect, colour: str, halign: str = "left") -> "Words":
         face = FACES[line.face]
         label = cls(
             text=line.text, font_name=f"medhub-{line.face}", font_size=face.size_px(line.caps_px), color=rgba(colour),
-            halign=halign, valign="middle", size_hint=(None, None), **drawn.place(rect),
+            halign=halign, size_hint=(None, None), **drawn.place(rect),
         )  # fmt: skip
         label.texture_update()
-        label.text_size = (rect.width, None)
+        if halign == "left":  # a label draws its text in its middle
+            label.width = label.texture_size[0]
+        label.room = rect
         return label
 
 
@@ -137,7 +141,7 @@ class TopStrip(Part):
             place = Rect(right, rect.y, side, rect.height)
             self.add_widget(Shape(kind="offline", ink=drawn.tone.ink, **drawn.place(place)))
         if view.strip.banner:
-            wide = ceil(width(view.strip.banner, "body") * caps) + drawn.panel.x(6)
+            wide = width(view.strip.banner, "body", caps) + drawn.panel.x(6)
             right -= wide + drawn.panel.x(2)
             self.add_widget(_banner(drawn, Rect(right, rect.y, wide, rect.height), caps))
         line = Line(text=view.strip.text, role="body", face="body", caps_px=caps)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ui.flow import BASELINE, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
 from ui.measure import LINE, balanced, width
@@ -82,17 +83,31 @@ class _Try(Struct, frozen=True):
 @lru_cache(maxsize=32)
 def compose(panel: Panel, view: View) -> Sheet:
     """On one page, best with each text on one line; else on pages with the rows whole; else with rows parted."""
-    m = SMALL if panel.small else LARGE
-    one_by_one = panel.small and len(view.rows) > 1
-    tries = [] if one_by_one else [_try(panel, m, view, s, rail=False) for s in settings(panel, view)]
+    if panel.small and len(view.rows) > 1:
+        return _row_by_row(panel, view)
+    tries = [_try(panel, view, s, rail=False) for s in settings(panel, view)]
     single = [t for t in tries if t.sheet.pages == 1]
     if single:
         return next((t for t in single if not t.broken), single[0]).sheet
-    paged = [_try(panel, m, view, s, rail=True) for s in settings(panel, view)]
+    return _paged(panel, view)
+
+
+def _paged(panel: Panel, view: View) -> Sheet:
+    paged = [_try(panel, view, s, rail=True) for s in settings(panel, view)]
     return next((t for t in paged if not t.parted), paged[-1]).sheet
 
 
-def _try(panel: Panel, m: Measures, view: View, setting: Setting, rail: bool) -> _Try:
+def _row_by_row(panel: Panel, view: View) -> Sheet:
+    """A 7" panel: one medicine a page, each set as well as it can be; the lines come after the last."""
+    alone = [replace(view, rows=(row,), lines=(), page=0) for row in view.rows]
+    if view.lines:
+        alone.append(replace(view, rows=(), page=0))
+    pages = [replace(one, page=n) for one in alone for n in range(_paged(panel, one).pages)]
+    return replace(_paged(panel, pages[min(view.page, len(pages) - 1)]), pages=len(pages))
+
+
+def _try(panel: Panel, view: View, setting: Setting, rail: bool) -> _Try:
+    m = SMALL if panel.small else LARGE
     top = m.top + (STRIP if setting.strip else 0)
     strip = _rect(panel, m.margin, m.top, panel.width_mm - 2 * m.margin, STRIP) if setting.strip else None
     heading = _heading(panel, m, view, setting, top)
@@ -131,14 +146,14 @@ def _heading(panel: Panel, m: Measures, view: View, setting: Setting, top: float
         return day, clock
     beside = panel.y(top + BASELINE * (m.clock - HEADING))
     day = _placed(panel, "heading", view.heading, HEADING, panel.x(m.margin), beside, room)
-    start = day.rect.x + int(width(view.heading, "display") * day.line.caps_px) + panel.x(4)
+    start = day.rect.x + width(view.heading, "display", day.line.caps_px) + panel.x(4)
     end = panel.width_px - panel.x(m.margin)
     return day, _placed(panel, "heading", view.clock, m.clock, start, panel.y(top), end - start)
 
 
 def _placed(panel: Panel, role: str, text: str, caps_mm: float, x: int, y: int, room: int) -> Placed:
     caps = panel.y(caps_mm)
-    lines = balanced(text, "display", room / caps)
+    lines = balanced(text, "display", caps, room)
     line = Line(text="\n".join(lines), role=role, face="display", caps_px=caps, count=len(lines))
     return Placed(line=line, rect=Rect(x, y, room, line.height))
 
@@ -223,7 +238,7 @@ def _size(panel: Panel, action: Action, rect: Rect, kind: str) -> float:
 
 
 def _lines(panel: Panel, action: Action, rect: Rect, size: float) -> tuple[str, ...]:
-    return balanced(action.text, "display", (rect.width - 2 * panel.x(1)) / panel.y(size))
+    return balanced(action.text, "display", panel.y(size), rect.width - 2 * panel.x(1))
 
 
 def _button(panel: Panel, action: Action, rect: Rect, kind: str, size: float) -> Button:

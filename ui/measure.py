@@ -5,6 +5,7 @@ them with the real faces). Lines are broken here and nowhere else.
 """
 
 from functools import cache
+from math import ceil
 
 BODY = {
     29: "’‘", 31: "'", 34: "j", 35: "ilïîí", 38: ".:·", 39: "!,;I\u00a0 ", 45: "|", 50: "()[]ft{}", 52: "r",
@@ -33,49 +34,56 @@ LINE = 1.70  # a line's height in capital heights: Inter Display 1.683, Inter 1.
 
 
 @cache
-def width(text: str, face: str) -> float:
+def _width(text: str, face: str) -> float:
     """In capital heights."""
     table = FACES[face]
     return sum(table.get(char, WIDEST) for char in text)
 
 
-def wrap(text: str, face: str, room: float) -> tuple[str, ...]:
-    """The text in lines no wider than `room` (capital heights); a word wider than a line is parted with a hyphen."""
+def width(text: str, face: str, caps_px: int) -> int:
+    """In pixels, at most: a font size is rounded up to whole pixels (0.75 px of capital), and hinting rounds as well."""
+    return ceil(_width(text, face) * (caps_px + 0.75)) + 2
+
+
+def wrap(text: str, face: str, caps_px: int, room_px: int) -> tuple[str, ...]:
+    """The text in lines no wider than the room; a word wider than a line is parted with a hyphen."""
     lines: list[str] = []
     line = ""
-    for word in _words(text, face, room):
+    for word in _words(text, face, caps_px, room_px):
         longer = f"{line} {word}" if line else word
-        if width(longer, face) <= room:
+        if width(longer, face, caps_px) <= room_px:
             line = longer
             continue
         if line:
             lines.append(line)
-        *full, line = _part(word, face, room)
+        *full, line = _part(word, face, caps_px, room_px)
         lines += full
     return (*lines, line) if line else tuple(lines)
 
 
-def balanced(text: str, face: str, room: float) -> tuple[str, ...]:
+def balanced(text: str, face: str, caps_px: int, room_px: int) -> tuple[str, ...]:
     """No more lines than need be, and as even as they come."""
-    lines = wrap(text, face, room)
-    while len(lines) > 1 and len(evener := wrap(text, face, room := room * 0.96)) == len(lines):
-        if any(line.endswith("-") for line in evener):
+    lines = wrap(text, face, caps_px, room_px)
+    while len(lines) > 1:
+        room_px = int(room_px * 0.96)
+        evener = wrap(text, face, caps_px, room_px)
+        if len(evener) > len(lines) or any(line.endswith("-") for line in evener):
             break
         lines = evener
     return lines
 
 
-def _words(text: str, face: str, room: float) -> list[str]:
+def _words(text: str, face: str, caps_px: int, room_px: int) -> list[str]:
     """Parted at spaces; at a space that holds together only where the whole would not fit."""
     words = [word for word in text.split(" ") if word]
-    return [part for word in words for part in (word.split(NBSP) if width(word, face) > room else [word])]
+    return [part for w in words for part in (w.split(NBSP) if width(w, face, caps_px) > room_px else [w])]
 
 
-def _part(word: str, face: str, room: float) -> list[str]:
+def _part(word: str, face: str, caps_px: int, room_px: int) -> list[str]:
     """A word in pieces that fit; all of it is kept (names are never cut)."""
     pieces = []
-    while width(word, face) > room and len(word) > 2:
-        end = max((n for n in range(2, len(word)) if width(word[:n] + "-", face) <= room), default=2)
+    while width(word, face, caps_px) > room_px and len(word) > 2:
+        end = max((n for n in range(2, len(word)) if width(word[:n] + "-", face, caps_px) <= room_px), default=2)
         pieces.append(word[:end] + "-")
         word = word[end:]
     return [*pieces, word]
