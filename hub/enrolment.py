@@ -39,6 +39,19 @@ class Trust(Struct, frozen=True, forbid_unknown_fields=True):
         return found if found is not None and same else None
 
 
+class Enrolled(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the gateway is told about a hub that was enrolled: public keys only.
+
+    `heartbeat` is the hub's own key, `login` the ES384 JWK of its sync.
+    """
+
+    hub: str
+    citizen: str
+    name: str
+    heartbeat: Key
+    login: dict[str, str]
+
+
 def hash_pin(pin: str) -> str:
     """What `Person.pin` holds for this PIN."""
     salt = os.urandom(16)

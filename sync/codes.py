@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hub.domain.events import AlarmCode
 
 CPR = "urn:oid:1.2.208.176.1.2"
+X_ECPR = "urn:oid:1.2.208.176.1.6.1.1"  # the replacement number of someone without a CPR number
 FMK_ORDINATION = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DrugMedicationIdentifierType"
 DRUG_ID = "https://laegemiddelstyrelsen.dk/LMS01/DrugID"
 ATC = "http://www.whocc.no/atc"

@@ -16,7 +16,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """`citizen` is the CPR number every FHIR resource must name. Paths in the file are relative to the file."""
 
     hub: Annotated[str, Meta(min_length=1, max_length=64)]
-    citizen: Annotated[str, Meta(pattern=r"^\d{10}$")]
+    citizen: Annotated[str, Meta(pattern=r"^[0-9A-Z]{10}$")]
     socket: str  # the hub's sync.sock
     gateway: Annotated[str, Meta(pattern=r"^https://[^/?#]+$")]  # "https://host:port"; never plain HTTP
     ca: str  # PEM of the one CA that may vouch for the gateway

@@ -13,7 +13,7 @@ SEVERITY = {Criticality.HIGH: "high", Criticality.MEDIUM: "moderate", Criticalit
 
 
 class Source(NamedTuple):
-    """Whose log it is: the hub's id and the citizen's CPR number."""
+    """Whose log it is: the hub's id and the citizen's CPR (or replacement) number."""
 
     hub: str
     citizen: str
@@ -47,7 +47,8 @@ def identifier(system: str, value: str) -> Json:
 
 
 def patient(source: Source) -> Json:
-    return {"type": "Patient", "identifier": identifier(codes.CPR, source.citizen)}
+    system = codes.CPR if source.citizen.isdigit() else codes.X_ECPR
+    return {"type": "Patient", "identifier": identifier(system, source.citizen)}
 
 
 def device(source: Source) -> Json:
