@@ -1,0 +1,163 @@
+"""The hub's settings: one TOML file, every key with a type and a bound. What is wrong stops the hub, by name.
+
+state_dir = "/var/lib/medhub"      # journal, keys, backups: the hub's alone
+socket_dir = "/run/medhub"         # ui.sock, sync.sock, staff.sock
+development = false                # true: one uid for all roles; an appliance refuses it
+
+[allowed_uids]                     # who may come in on which socket; no uid in two roles
+ui = [995]
+sync = [996]
+staff = [0, 1000]
+
+[board]                            # the GPIO lines of this box; left out where the devices are twins
+chip = "pinctrl-bcm2711"           # the chip's label, never its number
+mains = 5
+buzzer = 6
+
+[board.compartments.1]             # 1-28
+lock = 17
+lid = 27
+lamp = 22
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.protocol import Role
+
+APPLIANCE = Path("/etc/medhub/appliance")  # put there by the image: this machine stands in somebody's home
+_SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
+
+# Lines 2-27 are the 40-pin header's; 0 and 1 are the HAT's identity EEPROM and must not be driven.
+Line = Annotated[int, Meta(ge=2, le=27)]
+Uid = Annotated[int, Meta(ge=0, le=2**32 - 2)]
+Folder = Annotated[str, Meta(pattern=r"^/[^\x00]*$", max_length=200)]
+
+
+class ConfigRefused(ValueError):
+    """The text names the key and says what is wrong with it."""
+
+
+class Wiring(Struct, frozen=True, forbid_unknown_fields=True):
+    """One compartment's lines."""
+
+    lock: Line
+    lid: Line
+    lamp: Line
+
+
+class BoardWiring(Struct, frozen=True, forbid_unknown_fields=True):
+    chip: Annotated[str, Meta(min_length=1, max_length=64)]
+    mains: Line
+    buzzer: Line
+    compartments: dict[Annotated[int, Meta(ge=1, le=28)], Wiring]
+
+
+class AllowedUids(Struct, frozen=True, forbid_unknown_fields=True):
+    ui: tuple[Uid, ...] = ()
+    sync: tuple[Uid, ...] = ()
+    staff: tuple[Uid, ...] = ()
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    state_dir: Folder
+    socket_dir: Folder
+    development: bool = False
+    allowed_uids: AllowedUids = AllowedUids()
+    board: BoardWiring | None = None
+
+
+class HubConfig(Struct, frozen=True):
+    """What `load` has checked."""
+
+    state_dir: Path
+    socket_dir: Path
+    development: bool
+    allowed: AllowedUids
+    board: BoardWiring | None
+
+    def uids(self) -> dict[Role, frozenset[int]]:
+        """Who may come in, by role; in development whoever runs the hub may, in every role."""
+        own = frozenset({os.getuid()} if self.development else ())
+        return {role: frozenset(getattr(self.allowed, role)) | own for role in Role}
+
+
+def load(path: Path, appliance: Path = APPLIANCE) -> HubConfig:
+    """The config at `path`. Raises ConfigRefused, and nothing else."""
+    try:
+        raw = tomllib.loads(path.read_bytes().decode())
+        file = msgspec.convert(raw, _File, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise ConfigRefused(f"{path}: {_with_key(error, raw)}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigRefused(f"{path}: {error}") from error
+    for finding in _findings(file, appliance):
+        raise ConfigRefused(f"{path}: {finding}")
+    return HubConfig(Path(file.state_dir), Path(file.socket_dir), file.development, file.allowed_uids, file.board)
+
+
+def _findings(file: _File, appliance: Path) -> Iterator[str]:
+    """What no type can say."""
+    longest = Path(file.socket_dir) / f"{max(Role, key=len)}.sock"
+    if len(os.fsencode(longest)) > _SOCKET_PATH_BYTES:
+        yield f"socket_dir: {longest} is longer than a socket's path may be, {_SOCKET_PATH_BYTES} bytes"
+    if file.development and appliance.exists():
+        yield f"development: must be false on an appliance ({appliance} exists)"
+    if not file.development:
+        yield from _uid_findings(file.allowed_uids)
+    if file.board is not None:
+        yield from _line_findings(file.board)
+
+
+def _uid_findings(allowed: AllowedUids) -> Iterator[str]:
+    seen: dict[int, Role] = {}
+    for role in Role:
+        if not getattr(allowed, role):
+            yield f"allowed_uids.{role}: nobody may come in (only with development = true may it be left out)"
+        for uid in getattr(allowed, role):
+            if uid in seen:
+                yield f"allowed_uids.{role}: uid {uid} is {seen[uid]}'s already; one uid for all is for development"
+            seen[uid] = role
+
+
+def _line_findings(board: BoardWiring) -> Iterator[str]:
+    if not board.compartments:
+        yield "board.compartments: a box has at least one"
+    seen: dict[int, str] = {}
+    for key, line in _lines(board):
+        if line in seen:
+            yield f"{key}: line {line} is {seen[line]} already"
+        seen[line] = key
+
+
+def _lines(board: BoardWiring) -> Iterator[tuple[str, int]]:
+    yield "board.mains", board.mains
+    yield "board.buzzer", board.buzzer
+    for number, wiring in board.compartments.items():
+        for name in wiring.__struct_fields__:
+            yield f"board.compartments.{number}.{name}", getattr(wiring, name)
+
+
+def _with_key(error: msgspec.ValidationError, raw: dict[str, Any]) -> str:
+    """The error with its key first; a compartment, which msgspec writes as `[...]`, by its number."""
+    said, _, where = str(error).partition(" - at ")
+    key = where.replace("`key` in ", "").strip("`").removeprefix("$").removeprefix(".")
+    if key.startswith("board.compartments"):
+        key = f"board.compartments{_wrong_compartment(raw['board']['compartments'])}{key.partition('[...]')[2]}"
+    return f"{key}: {said}" if key else said
+
+
+def _wrong_compartment(compartments: Any) -> str:
+    """The number of the first one that does not fit, after a dot."""
+    for number, wiring in compartments.items() if isinstance(compartments, dict) else ():
+        try:
+            msgspec.convert({number: wiring}, dict[Annotated[int, Meta(ge=1, le=28)], Wiring], str_keys=True)
+        except msgspec.ValidationError:
+            return f".{number}"
+    return ""

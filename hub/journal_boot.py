@@ -1,0 +1,111 @@
+"""What is done with a journal at boot: checked whole, begun where there is none, set aside where damaged (R11).
+
+The order keeps a crash in between safe: the doubt is on the disk before anything is set aside or written.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from hub.files import sync_folder
+from hub.journal_check import Integrity, damage, quick_check, walk
+from hub.journal_errors import JournalBusy, JournalError, WrongPairing
+from hub.journal_files import Doubt, DoubtFile, HeadFile, JournalState, Mark, set_aside
+from hub.journal_schema import connect, genesis, is_newer, prepare
+
+
+class Boot(Struct):
+    """An open journal and what was found."""
+
+    db: Database
+    found: Integrity
+    head_file: HeadFile
+    doubts: DoubtFile
+
+
+def boot(path: Path, pairing: str) -> Boot:
+    """Raises JournalBusy, WrongPairing, OSError, or sqlite3.Error where the file cannot be reached."""
+    try:
+        head_file = HeadFile(path.with_suffix(".head"))
+    except BlockingIOError as error:
+        raise JournalBusy(f"{path}: another process has this journal") from error
+    doubts = DoubtFile(path.with_suffix(".doubt"))
+    try:
+        told = head_file.read()
+        db, found = _examine(path, pairing)
+        if db is None:
+            lost = told or Mark(found.seq, found.head)
+            doubts.write(Doubt(JournalState.DAMAGED, found.finding, lost.seq, lost.head.hex()))
+            set_aside(path)
+            db, found = _examine(path, pairing)
+            if db is None:
+                raise JournalError(f"{path}: a new journal is damaged as well: {found.finding}")
+            head_file.begin(Mark(found.seq, found.head))
+        elif found.newer:
+            found = found if found.head or told is None else Integrity(told.seq, told.head, found.finding, newer=True)
+        else:
+            _doubt_what_is_missing(db, found, told, head_file, doubts)
+        sync_folder(path.parent)
+        return Boot(db, found, head_file, doubts)
+    except BaseException:
+        head_file.close()
+        raise
+
+
+def _examine(path: Path, pairing: str) -> tuple[Database | None, Integrity]:
+    """The open file and what is in it; no file where it is damaged."""
+    db = None
+    good = False
+    try:
+        db = connect(path)
+        found = _look(db, path, pairing)
+        good = found.whole or found.newer
+    except sqlite3.DatabaseError as error:
+        found = Integrity(0, b"", damage(error))
+    finally:
+        if db is not None and not good:
+            db.close()
+    return (db if good else None), found
+
+
+def _look(db: Database, path: Path, pairing: str) -> Integrity:
+    if is_newer(db):
+        return Integrity(0, b"", "its tables are of a later release", newer=True)
+    finding = quick_check(db)
+    if finding:
+        return Integrity(0, b"", finding)
+    if prepare(db, pairing) != pairing:
+        raise WrongPairing(f"{path}: this journal was begun for another pairing")
+    return walk(db, genesis(pairing))
+
+
+def _doubt_what_is_missing(
+    db: Database, found: Integrity, told: Mark | None, head_file: HeadFile, doubts: DoubtFile
+) -> None:
+    """Hold the journal against the head file beside it."""
+    here = Mark(found.seq, found.head)
+    if head_file.blank and not found.seq:
+        head_file.begin(here)
+        return
+    finding = _missing(db, found, told, head_file.blank)
+    if finding:
+        lost = told or here
+        doubts.write(Doubt(JournalState.SHORTENED, finding, lost.seq, lost.head.hex()))
+        head_file.begin(here)
+
+
+def _missing(db: Database, found: Integrity, told: Mark | None, blank: bool) -> str:
+    """What shows that events are gone, or that this is another journal; "" if nothing does."""
+    if told is None:
+        return "the head file is missing" if blank else "the head file cannot be read"
+    if told.seq > found.seq:
+        return f"the head file knows of event {told.seq}, the journal ends at {found.seq}"
+    row = db.execute("SELECT hash FROM event WHERE seq = ?", (told.seq,)).fetchone()
+    if row is not None and row[0] != told.head:
+        return f"event {told.seq} is not the one the head file knows"
+    receipted = db.execute("SELECT ifnull(max(seq), 0) FROM cursor").fetchone()[0]
+    if receipted > found.seq:
+        return f"event {receipted} has been receipted, the journal ends at {found.seq}"
+    return ""
