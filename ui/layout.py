@@ -10,7 +10,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ui.flow import BASELINE, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
+from ui.flow import BASELINE, Block, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
 from ui.measure import LINE, balanced, width
 from ui.panel import Panel, Rect
 from ui.tokens import BUTTON_SIZES, CLOCK, CLOCK_LARGE, HEADING, LEAST
@@ -34,7 +34,7 @@ class Measures(Struct, frozen=True):
 
 
 SMALL = Measures(
-    margin=4, top=1.5, foot=3, gap=2, band=0.6, button=21, back=27, help=22, rail=20, secondary=(34, 24), clock=CLOCK
+    margin=4, top=1.2, foot=3, gap=1.6, band=0.6, button=21, back=28, help=23, rail=20, secondary=(34, 24), clock=CLOCK
 )  # fmt: skip
 LARGE = Measures(
     margin=8, top=4, foot=7, gap=4, band=3, button=24, back=32, help=27, rail=27, secondary=(46, 32), clock=CLOCK_LARGE
@@ -133,7 +133,12 @@ def _try(panel: Panel, view: View, setting: Setting, rail: bool) -> _Try:
         pages=len(pages),
     )  # fmt: skip
     parted = any(block.parted for page in pages for block in page)
-    return _Try(sheet, parted, broken=not view.rows and any(len(block.lines) > 1 for block in blocks))
+    return _Try(sheet, parted, broken=not view.rows and _broken(blocks, setting))
+
+
+def _broken(blocks: list[Block], setting: Setting) -> bool:
+    """A text on two lines; but two larger lines are better than one of the least size."""
+    return setting.body_mm == LEAST or any(len(block.lines) > 1 for block in blocks)
 
 
 def _heading(panel: Panel, m: Measures, view: View, setting: Setting, top: float) -> tuple[Placed, ...]:
@@ -172,7 +177,7 @@ def _divide(panel: Panel, m: Measures, view: View, content: Rect, rail: bool) ->
     if view.figure:
         high = min(content.height, panel.y(32))
         wide = high * panel.x(100) // panel.y(100)
-        text = Rect(content.x + wide + panel.x(6), content.y, content.width - wide - panel.x(6), content.height)
+        text = Rect(content.x + wide + panel.x(6), content.y, content.width - wide - panel.x(6), high)
         return text, Rect(content.x, content.y, wide, high), None
     return content, None, None
 
@@ -238,7 +243,7 @@ def _size(panel: Panel, action: Action, rect: Rect, kind: str) -> float:
 
 
 def _lines(panel: Panel, action: Action, rect: Rect, size: float) -> tuple[str, ...]:
-    return balanced(action.text, "display", panel.y(size), rect.width - 2 * panel.x(1))
+    return balanced(action.text, "display", panel.y(size), rect.width - 2 * panel.x(0.7))
 
 
 def _button(panel: Panel, action: Action, rect: Rect, kind: str, size: float) -> Button:

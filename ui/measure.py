@@ -41,7 +41,7 @@ def _width(text: str, face: str) -> float:
 
 
 def width(text: str, face: str, caps_px: int) -> int:
-    """In pixels, at most: a font size is rounded up to whole pixels (0.75 px of capital), and hinting rounds as well."""
+    """In pixels, at most: a font size is rounded up to whole pixels (0.75 px of capital), and hinting rounds too."""
     return ceil(_width(text, face) * (caps_px + 0.75)) + 2
 
 

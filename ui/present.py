@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from hub.protocol import Reply, Snapshot
+from hub.protocol import IntakeView, Reply, Snapshot
 from ui.layout import page_count
 from ui.panel import Panel
 from ui.scene import BOX, Scene, key_of
@@ -81,9 +81,15 @@ def _screen(scene: Scene) -> Screen:
         return fault.journal
     if not s.clock_ok:
         return fault.clock
-    if s.done is not None and (now is None or now.id == s.done.id):
+    if s.done is not None and (now is None or now.id == s.done.id or not _pressing(now, s)):
         return done.view
     return _of_state(scene) if now is not None else home.view
+
+
+def _pressing(now: IntakeView, snapshot: Snapshot) -> bool:
+    """Whether it cannot wait the seconds in which something else is shown to be done."""
+    snoozed = now.snoozed_until is not None and now.snoozed_until > snapshot.now
+    return now.state == "partly_taken" or (now.state == "due" and not snoozed)
 
 
 def _of_state(scene: Scene) -> Screen:

@@ -1,8 +1,12 @@
 """Home: the time, what is next, and how today has gone."""
 
+from typing import TypeGuard
+
 from hub.protocol import IntakeView, Open
 from ui.scene import SHAPES, Scene
 from ui.view import HERE, Action, Row, View
+
+WAITING = frozenset({"due", "opening", "open", "partly_taken", "declined"})
 
 
 def view(scene: Scene) -> View:
@@ -19,14 +23,18 @@ def view(scene: Scene) -> View:
 
 def _lines(scene: Scene) -> tuple[str, ...]:
     _, s = scene.words, scene.snapshot
-    power = () if s.mains_ok else (_("The power is out. The box runs on battery."),)
     if s.plan_version is None:
-        return (_("The box has no plan yet."), *power)
-    if s.current is not None and s.current.state != "planned" and not s.current.final:
-        return (_("The {when} medicine is waiting.", when=scene.when(s.current.at)), *power)
+        return (_("The box has no plan yet."),)
+    if _waits(s.current):
+        return (_("The {when} medicine is waiting.", when=scene.when(s.current.at)),)
     if s.next is None:
-        return (_("No more medicine today."), *power)
-    return (_("Next medicine: {when}", when=scene.when(s.next.at)), *power)
+        return (_("No more medicine today."),)
+    return (_("Next medicine: {when}", when=scene.when(s.next.at)),)
+
+
+def _waits(intake: IntakeView | None) -> TypeGuard[IntakeView]:
+    """Whether it can still be taken."""
+    return intake is not None and not intake.final and intake.state in WAITING
 
 
 def _mark(scene: Scene, intake: IntakeView) -> Row:
@@ -36,8 +44,9 @@ def _mark(scene: Scene, intake: IntakeView) -> Row:
 def _actions(scene: Scene) -> tuple[Action, ...]:
     _, s = scene.words, scene.snapshot
     medicine = Action("medicine", _("My medicine"), scene.go("medicine"))
-    if s.current is not None and scene.nav.place == "home":
-        return Action("return", _("Show the medicine"), HERE), medicine
+    if scene.nav.place == "home":
+        text = _("Show the medicine") if _waits(s.current) else _("Show the message")
+        return Action("return", text, HERE), medicine
     early = s.next if s.current is None else s.current
     if early is not None and early.state == "planned" and early.opens_at <= s.now and not early.refusals:
         return Action("open", _("Take it now"), Open(intake=early.id)), medicine
