@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hub.client import Client, HubUnreachable
-
 from hub import protocol as p
+from hub.client import Client, HubUnreachable
 from sync.backoff import Backoff
 from sync.config import Config, ConfigRefused, load
 from sync.download import Download
@@ -121,7 +120,7 @@ def beat(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
 
 def run(config: Config, signals: Signals) -> None:
     """Both threads, until stopped."""
-    hubs = [Client(config.socket) for _ in range(2)]
+    hubs = [Client(Path(config.socket)) for _ in range(2)]
     servers = [Server(config) for _ in range(2)]
     beating = threading.Thread(target=beat, args=(config, hubs[1], servers[1], signals), name="heartbeat")
     beating.start()
@@ -130,8 +129,9 @@ def run(config: Config, signals: Signals) -> None:
     finally:
         signals.stop()
         beating.join()
-        for closing in (*hubs, *servers):
-            closing.close()
+        for hub, server in zip(hubs, servers, strict=True):
+            hub.close()
+            server.close()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""R10, purely: what should have been heard of by now and was not. The gateway knows the plan and needs no hub for it."""
+"""R10, purely: what should have been heard by now and was not. The gateway knows the plan and needs no hub for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
