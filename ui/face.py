@@ -9,7 +9,7 @@ INTER = Path("/usr/share/fonts/opentype/inter")
 
 
 class Face(Struct, frozen=True):
-    """`capitals`: a capital's height over the font size."""
+    """`path`: Roboto's is within Kivy's own fonts. `capitals`: a capital's height over the font size."""
 
     path: str
     capitals: float
@@ -19,12 +19,15 @@ class Face(Struct, frozen=True):
         return ceil(caps_px / self.capitals)
 
 
-ROBOTO = {"body": Face("Roboto", 0.710), "display": Face("data/fonts/Roboto-Bold.ttf", 0.710)}
+FACES = {
+    "inter": {
+        "body": Face(str(INTER / "Inter-Regular.otf"), 0.727),
+        "display": Face(str(INTER / "InterDisplay-SemiBold.otf"), 0.718),
+    },
+    "roboto": {"body": Face("Roboto-Regular.ttf", 0.710), "display": Face("Roboto-Bold.ttf", 0.710)},
+}
 
 
-def faces(inter: Path = INTER) -> dict[str, Face]:
-    """For running text, and for headings, names, numbers and buttons."""
-    body, display = inter / "Inter-Regular.otf", inter / "InterDisplay-SemiBold.otf"
-    if not (body.is_file() and display.is_file()):
-        return ROBOTO
-    return {"body": Face(str(body), 0.727), "display": Face(str(display), 0.718)}
+def family(faces: dict[str, dict[str, Face]] = FACES) -> str:
+    """ "inter" where all of it is installed, else "roboto"."""
+    return "inter" if all(Path(face.path).is_file() for face in faces["inter"].values()) else "roboto"

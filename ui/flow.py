@@ -93,7 +93,10 @@ def _row_settings(panel: Panel, view: View) -> Iterator[Setting]:
             yield from (Setting(body_mm=LEAST, medicine_mm=mm, strip=strip, beside=b) for b in (False, True))
         if not view.keep_notes:
             yield from (replace(bare, medicine_mm=mm, strip=strip) for strip in (True, False))
-    yield replace(bare, medicine_mm=MEDICINE_LONG, strip=False, heading_mm=LEAST, notes=view.keep_notes)
+    last = Setting(body_mm=LEAST, medicine_mm=MEDICINE_LONG, strip=False, heading_mm=LEAST, beside=True)
+    yield last
+    if not view.keep_notes:
+        yield replace(last, notes=False)
 
 
 def blocks_of(panel: Panel, view: View, setting: Setting, room: int, indented: bool) -> list[Block]:

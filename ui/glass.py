@@ -5,6 +5,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from kivy import kivy_data_dir
 from kivy.core.text import LabelBase
 from kivy.factory import Factory
 from kivy.graphics import Color, Rectangle
@@ -17,7 +18,8 @@ from kivy.utils import get_color_from_hex as rgba
 from msgspec import Struct
 
 from ui.drawing import Shape, rounded
-from ui.face import faces
+from ui.face import FACES as FAMILIES
+from ui.face import family
 from ui.flow import Line
 from ui.layout import Sheet
 from ui.measure import LINE, width
@@ -27,7 +29,7 @@ from ui.tokens import LEAST, Palette
 from ui.view import Action, View
 
 HERE = Path(__file__).parent
-FACES = faces()
+FACES = FAMILIES[family()]
 
 
 class Drawn(Struct, frozen=True):
@@ -50,19 +52,12 @@ class Drawn(Struct, frozen=True):
 def load() -> None:
     """Registers the faces and every screen's kv, once."""
     for name, face in FACES.items():
-        LabelBase.register(f"medhub-{name}", face.path if Path(face.path).is_absolute() else _kivy_font(face.path))
+        LabelBase.register(f"medhub-{name}", str(Path(kivy_data_dir) / "fonts" / face.path))
     import ui.figures  # noqa: F401  registers the drawings kv names
 
     for kv in sorted((HERE / "screens").glob("*.kv")):
         if str(kv) not in Builder.files:
             Builder.load_file(str(kv))
-
-
-def _kivy_font(name: str) -> str:
-    from kivy import kivy_data_dir
-
-    stem = Path(name).stem
-    return str(Path(kivy_data_dir) / "fonts" / f"{stem if '-' in stem else stem + '-Regular'}.ttf")
 
 
 def page_for(screen: str, ready: Callable[[], bool], press: Callable[[Action], None]) -> "Page":

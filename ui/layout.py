@@ -28,16 +28,19 @@ class Measures(Struct, frozen=True):
     button: float
     back: float
     help: float
+    gutter: float  # between buttons beside each other
     rail: float
     secondary: tuple[float, float]  # a side action's width beside one, and beside two others
     clock: float
 
 
 SMALL = Measures(
-    margin=4, top=1.2, foot=3, gap=1.6, band=0.6, button=21, back=28, help=23, rail=20, secondary=(34, 24), clock=CLOCK
+    margin=4, top=1.2, foot=3, gap=1.4, band=0.6, button=21, back=26.4, help=21.6, gutter=3, rail=20,
+    secondary=(34, 24.6), clock=CLOCK,
 )  # fmt: skip
 LARGE = Measures(
-    margin=8, top=4, foot=7, gap=4, band=3, button=24, back=32, help=27, rail=27, secondary=(46, 32), clock=CLOCK_LARGE
+    margin=8, top=4, foot=7, gap=4, band=3, button=24, back=32, help=27, gutter=4, rail=27,
+    secondary=(46, 32), clock=CLOCK_LARGE,
 )  # fmt: skip
 STRIP = LEAST * LINE
 
@@ -124,7 +127,8 @@ def _try(panel: Panel, view: View, setting: Setting, rail: bool) -> _Try:
     today = todays_row(panel, view, text)
     room = Rect(text.x, text.y, text.width, text.height - sum({p.rect.height for p in today}))
     one_each = rail and panel.small
-    blocks = blocks_of(panel, view, setting, room.width, indented=not one_each)
+    low = more is not None and content.height < more.height + panel.y(10)  # no room for a shape above "more"
+    blocks = blocks_of(panel, view, setting, room.width, indented=not one_each or low)
     pages = paginate(blocks, room.height, single=one_each and bool(view.rows)) or [[]]
     shown = pages[min(view.page, len(pages) - 1)]
     sheet = Sheet(
@@ -184,8 +188,8 @@ def _divide(panel: Panel, m: Measures, view: View, content: Rect, rail: bool) ->
 
 def _between(panel: Panel, m: Measures, top: int) -> Rect:
     """The bottom row between back and help."""
-    left = panel.x(m.margin) + panel.x(m.back) + panel.x(4)
-    right = panel.width_px - panel.x(m.margin) - panel.x(m.help) - panel.x(4)
+    left = panel.x(m.margin) + panel.x(m.back) + panel.x(m.gutter)
+    right = panel.width_px - panel.x(m.margin) - panel.x(m.help) - panel.x(m.gutter)
     return Rect(left, top, right - left, panel.y(m.button))
 
 
@@ -212,10 +216,10 @@ def _row(panel: Panel, m: Measures, between: Rect, actions: tuple[Action, ...]) 
         return []
     others = len(actions) - 1
     wide = panel.x(m.secondary[max(0, others - 1)])
-    main = between.width - others * (wide + panel.x(4))
+    main = between.width - others * (wide + panel.x(m.gutter))
     rects = [Rect(between.x, between.y, main, between.height)]
     for _ in range(others):
-        rects.append(Rect(rects[-1].right + panel.x(4), between.y, wide, between.height))
+        rects.append(Rect(rects[-1].right + panel.x(m.gutter), between.y, wide, between.height))
     return rects
 
 
@@ -243,7 +247,7 @@ def _size(panel: Panel, action: Action, rect: Rect, kind: str) -> float:
 
 
 def _lines(panel: Panel, action: Action, rect: Rect, size: float) -> tuple[str, ...]:
-    return balanced(action.text, "display", panel.y(size), rect.width - 2 * panel.x(0.7))
+    return balanced(action.text, "display", panel.y(size), rect.width - 2 * panel.x(0.6))
 
 
 def _button(panel: Panel, action: Action, rect: Rect, kind: str, size: float) -> Button:

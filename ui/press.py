@@ -9,7 +9,7 @@ from kivy.utils import get_color_from_hex as rgba
 from ui.drawing import rounded
 from ui.tokens import Ink
 
-SLACK_MM = 1.5  # a trembling finger may leave the button this far; less than half of what parts two buttons
+SLACK_MM = 1.2  # a trembling finger may leave the button this far; less than half of what parts two buttons
 
 
 class Press(Widget):

@@ -63,7 +63,7 @@ class Scene(Struct, frozen=True):
             text = f"{s.citizen} · {s.hub}" if s.citizen else s.hub  # H9
         banner = _("Running on battery") if not s.mains_ok else _("The plan is old") if s.plan_old else ""
         if screen == "home" and not s.mains_ok:
-            text, banner = "", _("The power is out. The box runs on battery.")
+            text, banner = "", _("The power is out. Running on battery.")
         return Strip(text=text, banner=banner, offline=not s.network_ok)
 
     def when(self, at: datetime) -> str:
