@@ -189,7 +189,7 @@ BATCH_LIMIT = 512 * KiB  # an EventBatch is cut before this many bytes
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """`message` is decoded in a second step, against what the role may send."""
 
-    ref: Annotated[int, Meta(ge=0, lt=2**63)]
+    ref: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     message: Raw
 
 
