@@ -71,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     correct.add_argument("reason")
     early = _act(acts, "early", "hand an intake out before its time", _early)
     early.add_argument("intake")
+    _act(acts, "confirm-journal", "go on with this journal: box and plan are compared (R11)", _confirm_journal)
     acknowledge = _act(acts, "acknowledge", "take an alarm by name", _acknowledge)
     acknowledge.add_argument("alarm", help="as status shows it: not_taken/2026-11-20/noon")
 
@@ -168,6 +169,10 @@ def _correct(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
 
 def _early(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
     return p.HandOutEarly(**who, intake=args.intake)
+
+
+def _confirm_journal(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.ConfirmJournal(**who)
 
 
 def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Message:

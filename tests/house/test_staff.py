@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -104,8 +104,13 @@ ACTS = {
         person="sanne", pin="4711", intake="i", state="missed", reason="wrong-person"
     ),
     "early i": p.HandOutEarly(person="sanne", pin="4711", intake="i"),
+    "confirm-journal": p.ConfirmJournal(person="sanne", pin="4711"),
     "acknowledge help/9": p.Acknowledge(person="sanne", pin="4711", alarm="help/9"),
 }
+
+
+def test_every_message_of_staffs_has_a_word() -> None:
+    assert {type(message) for message in ACTS.values()} | {p.Status, p.ReadJournal} == set(get_args(p.STAFF_MESSAGES))
 
 
 @pytest.mark.parametrize("line", ACTS)
