@@ -8,14 +8,12 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hub.client import Client, HubUnreachable
-
 from hub import protocol as p
+from hub.client import Client, HubUnreachable
 from hub.domain.may_open import Reason
 
 SENTENCES: dict[str, str] = {
@@ -79,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do one act; 0 when the hub did it, 1 when it did not, with the reasons on stderr."""
     try:
-        with closing(Client(args.socket)) as client:
+        with Client(args.socket) as client:
             for line in args.run(client, args):
                 print(line)
     except (Refused, HubUnreachable, OSError) as error:
