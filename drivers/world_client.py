@@ -47,11 +47,13 @@ class WorldClient:
     def __init__(self, path: Path, timeout_s: float = TIMEOUT_S) -> None:
         self._path, self._timeout_s = path, timeout_s
         self._lock = threading.Lock()
+        self._closed = False
         self._line: _Line | None = None
 
     def close(self) -> None:
-        """Let go; may be called twice. A later call connects again."""
+        """Let go for good; may be called twice."""
         with self._lock:
+            self._closed = True
             self._drop()
 
     # -- the wires ------------------------------------------------------------------------------------------------
@@ -104,15 +106,13 @@ class WorldClient:
     def set_scale(self, unplugged: bool = False, noisy: bool = False) -> None:
         self._do(w.SetScale(unplugged, noisy))
 
-    def cut(self) -> None:
-        """Cut the home's network."""
-        self._do(w.SetNetwork(False))
+    def set_network(self, up: bool) -> None:
+        """Cut the home's network, or restore it."""
+        self._do(w.SetNetwork(up))
 
-    def restore(self) -> None:
-        self._do(w.SetNetwork(True))
-
-    def set_trap(self, at: w.TrapAt, compartment: int, pid: int) -> None:
-        self._do(w.SetTrap(w.Trap(at, compartment, pid)))
+    def set_trap(self, trap: w.Trap) -> None:
+        """One at a time; `look().sprung` tells when it has sprung."""
+        self._do(w.SetTrap(trap))
 
     def clear_trap(self) -> None:
         self._do(w.ClearTrap())
@@ -135,6 +135,8 @@ class WorldClient:
 
     def _do(self, request: w.Request) -> object:
         with self._lock:
+            if self._closed:
+                raise WorldGone("the way to the world is closed")
             try:
                 if self._line is None:
                     self._line = _Line(self._path, self._timeout_s)

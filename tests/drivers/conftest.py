@@ -1,0 +1,21 @@
+"""Worlds and open things for the drivers' tests."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.drivers.worlds import RunningWorld, running_world
+
+
+@pytest.fixture
+def world() -> Iterator[RunningWorld]:
+    with running_world() as made:
+        yield made
+
+
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    """Whatever a test opens and registers here is closed, newest first."""
+    with ExitStack() as stack:
+        yield stack

@@ -1,0 +1,168 @@
+"""A reading is a median that held still for a whole window (R13)."""
+
+import time
+from contextlib import ExitStack
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.scale import TwinScale
+from drivers.weighing import OLD_S, STABLE_SPREAD_MG, WINDOW_S, Weighed, Window
+from drivers.world_protocol import Item
+from hub.ports import DeviceError, Reading
+from tests.drivers.worlds import RunningWorld, wait_for
+
+ITEMS = (Item("Pinemol", Decimal(2), 600), Item("Hjerdyl", Decimal("0.5"), 240))
+
+
+def window(*samples: tuple[float, int]) -> Window:
+    made = Window()
+    for at_s, weight_mg in samples:
+        made.add(weight_mg, at_s)
+    return made
+
+
+def still(until_s: float, weight_mg: int = 500) -> list[tuple[float, int]]:
+    return [(tenth / 10, weight_mg) for tenth in range(int(until_s * 10) + 1)]
+
+
+# -- the window ------------------------------------------------------------------------------------------------------
+
+
+def test_a_window_covered_by_like_samples_is_stable() -> None:
+    assert window(*still(WINDOW_S)).weighed(WINDOW_S) == Weighed(500, 0, True)
+
+
+def test_a_window_not_yet_covered_is_unstable() -> None:
+    assert window(*still(WINDOW_S - 0.1)).weighed(WINDOW_S) == Weighed(500, 0, False)
+    assert window((0.0, 500), (WINDOW_S, 500)).weighed(WINDOW_S) == Weighed(500, 0, False)
+
+
+def test_one_knock_makes_it_unstable_until_it_has_left_the_window() -> None:
+    samples = [*still(2.0), (2.1, 5000)]
+    for tenth in range(22, 27):
+        samples.append((tenth / 10, 500))
+        judged = window(*samples).weighed(tenth / 10)
+        assert judged == Weighed(500, 4500, False)  # the median does not follow a knock
+    samples.append((2.75, 500))
+    assert window(*samples).weighed(2.75) == Weighed(500, 0, True)
+
+
+def test_a_slow_creep_within_the_window_is_unstable() -> None:
+    creep = [(tenth / 10, 500 + tenth * 10) for tenth in range(30)]
+    judged = window(*creep).weighed(2.9)
+    assert judged is not None
+    assert not judged.stable
+
+
+def test_old_samples_are_no_reading() -> None:
+    made = window(*still(1.0))
+    assert made.weighed(1.0 + OLD_S) is not None
+    assert made.weighed(1.01 + OLD_S) is None
+    made.clear()
+    assert made.weighed(1.0) is None
+    assert Window().weighed(0.0) is None
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 0.3), st.integers(-100, 100)), min_size=1, max_size=60))
+def test_stable_means_that_a_whole_window_lay_close_together(steps: list[tuple[float, int]]) -> None:
+    at_s, samples = 0.0, []
+    for step_s, weight_mg in steps:
+        at_s += step_s
+        samples.append((at_s, weight_mg))
+    judged = window(*samples).weighed(at_s)
+    assert judged is not None
+    recent = [weight for when, weight in samples if when >= at_s - WINDOW_S]
+    assert min(weight for _, weight in samples) <= judged.weight_mg <= max(weight for _, weight in samples)
+    if judged.stable:
+        assert max(recent) - min(recent) <= STABLE_SPREAD_MG
+        assert at_s - samples[0][0] >= WINDOW_S
+        assert abs(judged.weight_mg - recent[-1]) <= STABLE_SPREAD_MG
+
+
+# -- the twin --------------------------------------------------------------------------------------------------------
+
+
+def stable(scale: TwinScale) -> Reading:
+    def held_still() -> bool:
+        try:
+            return scale.read().stable
+        except DeviceError:
+            return False
+
+    wait_for("a stable reading", held_still)
+    return scale.read()
+
+
+def test_what_leaves_is_weighed_before_and_after_to_half_a_tablet(world: RunningWorld, closing: ExitStack) -> None:
+    scale = TwinScale(world.socket, lambda: 4711.0)
+    closing.callback(scale.close)
+    world.client.fill(1, "a", ITEMS)
+    before = stable(scale)
+    assert abs(before.weight_mg - 1320) <= 15
+    assert before.at_s == 4711.0
+    world.client.key_open(1)
+    wait_for("the swing", lambda: not scale.read().stable)
+    world.client.take(1, {"Hjerdyl": Decimal("0.5")})
+    world.client.shut_lid(1)
+    assert abs(before.weight_mg - stable(scale).weight_mg - 120) <= 15
+
+
+def test_a_reading_carries_the_hubs_clock(world: RunningWorld, closing: ExitStack) -> None:
+    scale = TwinScale(world.socket, time.monotonic)
+    closing.callback(scale.close)
+    first = stable(scale).at_s
+    wait_for("a newer reading", lambda: scale.read().at_s > first)
+    assert scale.read().at_s <= time.monotonic()
+
+
+def test_an_unplugged_scale_has_no_reading_and_comes_back(world: RunningWorld, closing: ExitStack) -> None:
+    scale = TwinScale(world.socket, time.monotonic)
+    closing.callback(scale.close)
+    stable(scale)
+    world.client.set_scale(unplugged=True)
+
+    def silent() -> bool:
+        try:
+            scale.read()
+        except DeviceError as error:
+            return "scale: the scale is unplugged" in str(error)
+        return False
+
+    wait_for("no reading", silent)
+    world.client.set_scale()
+    stable(scale)
+
+
+def test_a_noisy_scale_is_never_stable(world: RunningWorld, closing: ExitStack) -> None:
+    world.client.set_scale(noisy=True)
+    scale = TwinScale(world.socket, time.monotonic)
+    closing.callback(scale.close)
+    wait_for("a reading", lambda: not silent_scale(scale))
+    until = time.monotonic() + 3 * WINDOW_S
+    seen = []
+    while time.monotonic() < until:
+        seen.append(scale.read())
+        time.sleep(0.05)
+    assert not any(reading.stable for reading in seen)
+    assert seen[-1].spread_mg > STABLE_SPREAD_MG
+
+
+def silent_scale(scale: TwinScale) -> bool:
+    try:
+        scale.read()
+    except DeviceError:
+        return True
+    return False
+
+
+def test_a_world_that_has_ended_is_no_reading(world: RunningWorld) -> None:
+    scale = TwinScale(world.socket, time.monotonic)
+    stable(scale)
+    world.stop()
+    wait_for("no reading", lambda: silent_scale(scale))
+    with pytest.raises(DeviceError, match="scale: the world at"):
+        scale.read()
+    scale.close()
