@@ -89,7 +89,7 @@ def _malformed(error: Exception) -> Error:
 
 
 class _OnlyRef(Struct, frozen=True):
-    ref: Annotated[int, Meta(ge=0, lt=2**63)] = 0
+    ref: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
 
 
 class _OnlyKind(Struct, frozen=True):
