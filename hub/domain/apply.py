@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from hub.domain import events as e
-from hub.domain.intake import IntakeId, Life, Moment
+from hub.domain.intake import Intake, IntakeId, Life, Moment
 from hub.domain.life import FINAL, UNRESOLVED, after
 from hub.domain.state import Alarm, Fill, Opening, Record, State
 
@@ -34,9 +34,12 @@ def apply(state: State, event: e.Event) -> State:
 _LIFE = frozenset({b for b, lane in e.LANE.items() if lane is e.Lane.CLINICAL}) - {
     e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected,
 }  # fmt: skip
-_WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN, Life.HANDED_OUT_EARLY)
+_WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN)
 _LEAVES = (e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn)
-_HANDED = (e.PulseRequested, e.LidOpened, e.IntakeGivenByStaff, e.IntakeTakenElsewhere, e.IntakeTaken)
+_HANDED = (
+    e.PulseRequested, e.LidOpened, e.LidClosed, e.IntakeUncertain, e.IntakeGivenByStaff, e.IntakeTakenElsewhere,
+)  # fmt: skip
+_SAID = (e.IntakeTaken, e.IntakePartlyTaken, e.IntakeNotKnown)  # of what left an opened box the lid knows the time
 _NOT_HANDED = (e.OpeningAbandoned, e.OpeningFailed, e.IntakePutBack, e.IntakeReleased)
 
 
@@ -48,10 +51,13 @@ def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State
         changes["since"] = moment
     if isinstance(body, _LEAVES) and record.state in _WAITING:
         changes["before"] = record.state
-    if isinstance(body, _HANDED) and not (isinstance(body, e.IntakeTaken) and record.handed_at):
+    if isinstance(body, e.OpeningRequested):
+        changes["handed_before"] = record.handed_at
+    said_first = isinstance(body, _SAID) and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY)
+    if isinstance(body, _HANDED) or said_first:
         changes["handed_at"] = moment
-    elif _not_handed(body) and record.before is not Life.PARTLY_TAKEN:
-        changes["handed_at"] = None
+    elif _not_handed(body):
+        changes["handed_at"] = record.handed_before
     changes |= _notes(record, body)
     moved = replace(record, **changes)
     state = replace(state, records={**state.records, intake: moved})
@@ -72,11 +78,11 @@ def _notes(record: Record, body: e.Body) -> dict[str, Any]:
             return {"reason": body.reason}
         case e.IntakePartlyTaken():
             return {"remaining_mg": body.remaining_mg}
-        case e.IntakeHandedOutEarly():
-            return {"early": True}
+        case e.IntakeHandedOutEarly() | e.IntakePutBack():
+            return {"early": isinstance(body, e.IntakeHandedOutEarly)}
         case e.IntakeReleased():
-            intake = replace(record.intake, latest_at=body.latest_at)
-            return {"intake": intake, "released": True, "final": False, "remaining_mg": None, "snoozed_until": None}
+            again = {"released": True, "final": False, "early": False, "remaining_mg": None, "snoozed_until": None}
+            return {"intake": replace(record.intake, latest_at=body.latest_at), **again}
     return {}
 
 
@@ -108,16 +114,31 @@ def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> State:
 
 
 def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
-    oldest = body.day - timedelta(days=KEEP_DAYS)
-    kept = {i: r for i, r in state.records.items() if r.intake.day > oldest or not (r.final and r.state in FINAL)}
-    for intake in body.intakes:
-        known = kept.get(intake.id)
-        if known is None:
-            kept[intake.id] = Record(intake=intake, state=Life.PLANNED, since=moment)
-        elif known.state in (Life.PLANNED, Life.DUE, Life.WITHDRAWN, Life.WITHHELD) and not known.released:
-            kept[intake.id] = replace(known, intake=intake)
+    assert state.plan is not None
+    last = max(body.day, state.planned_day or body.day)
+    oldest = last - timedelta(days=KEEP_DAYS)
     alarms = {a: alarm for a, alarm in state.alarms.items() if alarm.alive or alarm.raised_at.wall.date() > oldest}
-    return replace(state, records=kept, alarms=alarms, planned_day=body.day, plan_changed=False)
+    alive = {alarm.intake for alarm in alarms.values() if alarm.alive}
+    listed, version = {i.id: i for i in body.intakes}, state.plan.version
+    records = {i: Record(intake, Life.PLANNED, moment, planned_by=version) for i, intake in listed.items()}
+    for i, record in state.records.items():
+        if record.intake.day == body.day and record.state in PLANNED_AGAIN:
+            records[i] = _planned_again(record, listed.get(i), version, moment)
+        elif i in listed or i in alive or record.intake.day > oldest or not (record.final and record.state in FINAL):
+            records[i] = record
+    return replace(state, records=records, alarms=alarms, planned_day=last, plan_changed=False)
+
+
+PLANNED_AGAIN = (Life.PLANNED, Life.DUE, Life.WITHHELD, Life.WITHDRAWN, Life.PARTLY_TAKEN)
+
+
+def _planned_again(record: Record, intake: Intake | None, version: int, moment: Moment) -> Record:
+    """As the plan now has it; partly taken stays what it is, and a latest time a named person gave stays."""
+    if intake is None or record.state is Life.PARTLY_TAKEN:
+        return replace(record, planned_by=version)
+    if record.released:
+        intake = replace(record.intake, doses=intake.doses)
+    return replace(record, intake=intake, planned_by=version, final=record.final and intake.latest_at <= moment.wall)
 
 
 def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> State:
@@ -177,8 +198,15 @@ def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> State:
 
 
 def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> State:
-    record = replace(state.records[body.intake], corrected=body.state)
+    record = state.records[body.intake]
+    handed = record.handed_at or (
+        moment if body.state in _GONE else None
+    )  # R2 counts what a named person says was taken
+    record = replace(record, corrected=body.state, handed_at=handed)
     return replace(state, records={**state.records, body.intake: record})
+
+
+_GONE = (Life.TAKEN, Life.PARTLY_TAKEN, Life.GIVEN_BY_STAFF, Life.TAKEN_ELSEWHERE)
 
 
 def _alarm_raised(state: State, body: e.AlarmRaised, moment: Moment) -> State:

@@ -6,12 +6,12 @@ from functools import singledispatch
 
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain.due import about, alarm, cannot_serve, due
-from hub.domain.intake import Intake, Life, Moment
+from hub.domain.due import about, alarm, due
+from hub.domain.intake import Intake, Life, Moment, most_critical
 from hub.domain.life import FINAL, TABLE
-from hub.domain.may_open import Reason, Refusal, interval_left, may_open
+from hub.domain.may_open import Reason, Refusal, cannot_serve, interval_left, may_open
 from hub.domain.plan import Criticality, Plan, Verdict
-from hub.domain.reading import RESOLUTION_MG, Sensed
+from hub.domain.reading import Sensed, unmoved
 from hub.domain.schedule import intakes_of
 from hub.domain.state import Opening, Record, State
 
@@ -72,12 +72,10 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies | Refusal:
 
 def _recover(opening: Opening, record: Record, sensed: Sensed) -> Bodies:
     """R1: the process died inside an opening. No effects are replayed; only what is sensed now decides."""
-    reading, lids = sensed.reading, sensed.open_lids
-    lid_open = lids is not None and opening.compartment in lids
-    unmoved = reading and reading.stable and abs(reading.weight_mg - opening.weight_before_mg) <= RESOLUTION_MG
-    if record.state is Life.OPENING and lids is not None and not lid_open and unmoved:
+    equal = unmoved(opening.weight_before_mg, opening.expected_mg, sensed.reading)
+    if record.state is Life.OPENING and sensed.open_lids == frozenset() and equal:
         return [e.OpeningAbandoned(intake=opening.intake, opening=opening.id)]
-    if record.state is Life.OPEN and lid_open:
+    if record.state is Life.OPEN and sensed.open_lids == frozenset({opening.compartment}):
         return []
     return _uncertain(record, "restart_during_opening")
 
@@ -108,9 +106,11 @@ def _lid_without_opening(compartment: int, state: State, opening: Opening | None
     fill = state.fills.get(compartment)
     if fill is not None and not (opening and opening.compartment == compartment):
         record = state.records.get(fill.intake)
-        critical = record.intake.criticality if record else Criticality.MEDIUM
-        bodies += [] if fill.doubted else [e.FillDoubted(compartment=compartment, reason="lid_opened")]
-        bodies.append(alarm(e.AlarmCode.TAMPER, str(compartment), critical, compartment=compartment))
+        if opening and record and not record.final and e.IntakeUncertain in TABLE[record.state]:  # R12: both
+            bodies += _uncertain(record, "another_lid_opened")
+        elif not fill.doubted:
+            bodies.append(e.FillDoubted(compartment=compartment, reason="lid_opened"))
+        bodies.append(alarm(e.AlarmCode.TAMPER, str(compartment), most_critical(fill.doses), compartment=compartment))
     return bodies
 
 
@@ -235,14 +235,16 @@ def _change_mind(command: c.ChangeMind, state: State, moment: Moment) -> Bodies 
 @_decide.register
 def _say(command: c.Say, state: State, moment: Moment) -> Bodies | Refusal:
     """The citizen's word: when asked after an opening, for what is only reminded, or for one handed out early."""
-    record = _for_record(state, command.intake, (Life.DUE, Life.OPEN, Life.HANDED_OUT_EARLY, Life.TAKEN, Life.MISSED))
+    record = _for_record(state, command.intake, _WORD_IN)
     if isinstance(record, Refusal):
         return record
     if record.state in (Life.TAKEN, Life.MISSED):
         clash = record.early and command.all_taken is (record.state is Life.MISSED)
         return _uncertain(record, "answers_clash") if clash else Refusal((Reason.ALREADY,))
-    if record.state is Life.DUE and (reason := _word_refused(state, record, moment)) is not None:
+    if record.state in _BY_WORD and (reason := _word_refused(state, record, moment)) is not None:
         return Refusal((reason,))
+    if record.state is Life.PARTLY_TAKEN and not command.all_taken:
+        return Refusal((Reason.ALREADY,))
     if record.state is Life.OPEN and (state.opening is None or state.opening.asked_at is None):
         return Refusal((Reason.NOT_NOW,))
     if command.all_taken:
@@ -250,6 +252,10 @@ def _say(command: c.Say, state: State, moment: Moment) -> Bodies | Refusal:
     if record.state is Life.HANDED_OUT_EARLY:
         return [e.IntakeMissed(intake=command.intake), about(record, e.AlarmCode.NOT_TAKEN)]
     return [e.IntakePartlyTaken(intake=command.intake, evidence=e.Evidence.SELF)]
+
+
+_BY_WORD = (Life.DUE, Life.PARTLY_TAKEN)
+_WORD_IN = (*_BY_WORD, Life.OPEN, Life.HANDED_OUT_EARLY, Life.TAKEN, Life.MISSED)
 
 
 def _word_refused(state: State, record: Record, moment: Moment) -> Reason | None:
@@ -284,8 +290,7 @@ def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies | 
     planned = record.intake if record else _planned(state, command.intake)
     if planned is None or state.plan is None:
         return Refusal((Reason.NO_SUCH,))
-    there = state.fill_of(command.intake)
-    if command.compartment in state.fills or (there and there.compartment != command.compartment):
+    if command.compartment in state.fills or state.fill_of(command.intake):
         return Refusal((Reason.OCCUPIED,))
     if not planned.boxed:
         return Refusal((Reason.NOTHING_BOXED,))
@@ -300,11 +305,12 @@ def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies | 
 
 
 def _planned(state: State, intake: str) -> Intake | None:
-    try:
-        day = _day_of(intake)
-    except ValueError:
+    if state.plan is None:
         return None
-    return next((i for i in intakes_of(state.plan, day) if i.id == intake), None) if state.plan else None
+    try:
+        return next((i for i in intakes_of(state.plan, _day_of(intake)) if i.id == intake), None)
+    except (ValueError, OverflowError):  # no such day, or one at the end of all calendars
+        return None
 
 
 @_decide.register
@@ -324,6 +330,8 @@ def _resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies | Refus
         return Refusal((Reason.NO_SUCH,))
     body = make(command, record)
     if type(body) not in TABLE[record.state] or (record.state in _CITIZENS and command.outcome is not _STAFF_GAVE):
+        return Refusal((Reason.NOT_NOW,))
+    if record.corrected is not None and command.outcome is Life.DUE:
         return Refusal((Reason.NOT_NOW,))
     if isinstance(body, e.IntakeReleased) and not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX:
         return Refusal((Reason.LATEST_WRONG,))

@@ -80,6 +80,9 @@ class Intake(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def criticality(self) -> Criticality:
-        """The most critical dose's (R8)."""
-        order = list(Criticality)
-        return max((d.criticality for d in self.doses), key=order.index)
+        return most_critical(self.doses)
+
+
+def most_critical(doses: tuple[Dose, ...]) -> Criticality:
+    """What lies together is as critical as its most critical dose (R8)."""
+    return max((d.criticality for d in doses), key=list(Criticality).index)

@@ -26,6 +26,7 @@ _WAITING: dict[type[e.Body], Target] = {
     e.IntakeWithdrawn: Life.WITHDRAWN,
     e.IntakeWithheld: Life.WITHHELD,
     e.IntakeTakenElsewhere: Life.TAKEN_ELSEWHERE,
+    e.IntakeUncertain: Life.UNCERTAIN,  # its lid opened during another's opening (R12)
     **_STAFF,
 }
 _VERIFIED: dict[type[e.Body], Target] = {
@@ -64,9 +65,19 @@ TABLE: dict[Life, dict[type[e.Body], Target]] = {
         e.IntakeHandedOutEarly: Life.HANDED_OUT_EARLY,
         e.IntakeUncertain: Life.UNCERTAIN,
     },
-    Life.PARTLY_TAKEN: {e.OpeningRequested: Life.OPENING, e.IntakeTaken: Life.TAKEN},
+    Life.PARTLY_TAKEN: {
+        e.OpeningRequested: Life.OPENING,
+        e.IntakeTaken: Life.TAKEN,  # only reminded doses: the citizen's word
+        e.IntakeUncertain: Life.UNCERTAIN,
+    },
     Life.DECLINED: {e.DeclineWithdrawn: Life.DUE, **_STAFF},
-    Life.WITHHELD: {e.IntakeRestored: BEFORE, e.IntakeReleased: Life.DUE, **_STAFF},
+    Life.WITHHELD: {
+        e.IntakeRestored: BEFORE,
+        e.IntakeReleased: Life.DUE,
+        e.IntakeWithdrawn: Life.WITHDRAWN,
+        e.IntakeWithheld: Life.WITHHELD,  # a second reason, that a fill does not end
+        **_STAFF,
+    },
     Life.WITHDRAWN: {e.IntakeRestored: BEFORE, **_STAFF},
     Life.MISSED: {e.IntakeReleased: Life.DUE, e.IntakeUncertain: Life.UNCERTAIN, **_STAFF},
     Life.HANDED_OUT_EARLY: {

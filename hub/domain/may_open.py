@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from hub.domain.intake import Dose, Intake, Life, Moment
 from hub.domain.reading import Sensed
-from hub.domain.schedule import substances
-from hub.domain.state import Fill, Record, State
+from hub.domain.schedule import amounts, substances
+from hub.domain.state import Record, State
 
 
 class Reason(StrEnum):
@@ -51,7 +51,6 @@ class Request(Struct, frozen=True):
 
     state: State
     record: Record
-    fill: Fill | None
     moment: Moment
     sensed: Sensed
     early: bool
@@ -59,7 +58,7 @@ class Request(Struct, frozen=True):
 
 def may_open(state: State, record: Record, moment: Moment, sensed: Sensed, early: bool = False) -> tuple[Reason, ...]:
     """Every reason why this intake's compartment may not be opened now; empty when it may."""
-    request = Request(state, record, state.fill_of(record.intake.id), moment, sensed, early)
+    request = Request(state, record, moment, sensed, early)
     return tuple(dict.fromkeys(reason for rule in RULES if (reason := rule(request)) is not None))
 
 
@@ -69,9 +68,11 @@ def clock_is_trusted(r: Request) -> Reason | None:
 
 
 def intake_is_waiting(r: Request) -> Reason | None:
-    """R2: a planned intake is opened once; again only for what is left of itself."""
+    """R2: a planned intake is opened once; again only for what is left of itself, and not over a correction."""
     if r.record.final:
         return Reason.TOO_LATE
+    if r.record.corrected is not None:
+        return Reason.NOT_NOW
     if r.early and r.record.state is Life.PLANNED:
         return None
     if r.record.state is Life.PLANNED:
@@ -112,13 +113,7 @@ def weight_is_stable(r: Request) -> Reason | None:
 
 def fill_is_right(r: Request) -> Reason | None:
     """R7, R8: the compartment holds exactly the doses of this intake as the plan now is, and they are vouched for."""
-    if not r.record.intake.boxed:
-        return Reason.NOTHING_BOXED
-    if r.fill is None:
-        return Reason.NOT_FILLED
-    if r.fill.doubted:
-        return Reason.FILL_DOUBTED
-    return None if serves(r.fill, r.record.intake) else Reason.CONTENTS_CHANGED
+    return cannot_serve(r.state, r.record.intake) if r.record.intake.boxed else Reason.NOTHING_BOXED
 
 
 def journal_is_whole(r: Request) -> Reason | None:
@@ -127,46 +122,54 @@ def journal_is_whole(r: Request) -> Reason | None:
 
 
 RULES: tuple[Callable[[Request], Reason | None], ...] = (
-    clock_is_trusted,
-    journal_is_whole,
-    intake_is_waiting,
-    window_is_open,
-    interval_is_kept,
-    lids_are_shut,
-    no_other_opening,
-    weight_is_stable,
-    fill_is_right,
-)
+    clock_is_trusted, journal_is_whole, intake_is_waiting, window_is_open, interval_is_kept,
+    lids_are_shut, no_other_opening, weight_is_stable, fill_is_right,
+)  # fmt: skip
 
 
-def serves(fill: Fill, intake: Intake) -> bool:
-    """Whether the contents are exactly what the intake asks for: same ordinations, packages and quantities."""
-    return _contents(fill.doses) == _contents(intake.boxed)
+def cannot_serve(state: State, intake: Intake) -> Reason | None:
+    """Why the compartments as they are filled cannot serve the intake (R7); None when they can, or need not."""
+    if not intake.boxed:
+        return None
+    fill = state.fill_of(intake.id)
+    if fill is None:
+        return Reason.NOT_FILLED
+    if fill.doubted:
+        return Reason.FILL_DOUBTED
+    return None if contents(fill.doses) == contents(intake.boxed) else Reason.CONTENTS_CHANGED
 
 
 def interval_left(state: State, intake: Intake, now: Moment) -> timedelta:
     """How long until this intake is far enough from every other one of the same substance; zero or less: it is."""
-    waits = (_needed(intake, other.intake, shared) - elapsed(other.handed_at, now)
-             for other, shared in _others(state, intake) if other.handed_at)  # fmt: skip
+    waits = (_needed(intake, other.intake, shared) - since
+             for other, shared, since in _others(state, intake, now))  # fmt: skip
     return max(waits, default=timedelta())
 
 
-def elapsed(then: Moment, now: Moment) -> timedelta:
-    """Time that has surely passed (R2): the lesser of wall and monotonic within a boot; across boots, trusted wall."""
-    wall = now.wall - then.wall
+def waited(then: Moment, now: Moment) -> timedelta:
+    """Time as patience counts it (tries, questions, silence): a stepped or doubted clock neither stops nor feeds it."""
     if then.boot == now.boot:
-        return min(wall, timedelta(seconds=now.monotonic_s - then.monotonic_s))
-    return wall if then.trusted and now.trusted else timedelta()
+        return timedelta(seconds=now.monotonic_s - then.monotonic_s)
+    return now.wall - then.wall if then.trusted and now.trusted else timedelta(seconds=now.monotonic_s)
 
 
-def _others(state: State, intake: Intake) -> Iterator[tuple[Record, list[Dose]]]:
-    """Other intakes of a shared ordination or substance, with this intake's doses that share it."""
+def elapsed(then: Moment, now: Moment) -> timedelta:
+    """Time that has surely passed (R2): the lesser of wall and monotonic within a boot; across boots, trusted wall,
+    or what this boot has lasted."""
+    return min(now.wall - then.wall, waited(then, now)) if then.boot == now.boot else waited(then, now)
+
+
+def _others(state: State, intake: Intake, now: Moment) -> Iterator[tuple[Record, list[Dose], timedelta]]:
+    """Other intakes possibly handed out of a shared ordination or substance, the doses that have a say in how far
+    away they must be, and how long ago it was. What was handed out early may be taken this very moment."""
+    mine, ours = amounts(intake.doses).keys(), {d.ordination for d in intake.doses}
     for other in state.records.values():
-        if other.intake.id != intake.id:
-            theirs = frozenset[str]().union(*(substances(d) for d in other.intake.doses))
-            shared = [d for d in intake.doses if substances(d) & theirs]
-            if shared:
-                yield other, shared
+        if other.intake.id != intake.id and other.handed_at is not None:
+            common = mine & amounts(other.intake.doses).keys()
+            theirs = (d for d in other.intake.doses if d.ordination not in ours)
+            if shared := [d for d in (*intake.doses, *theirs) if substances(d) & common]:
+                early = other.state is Life.HANDED_OUT_EARLY
+                yield other, shared, timedelta() if early else elapsed(other.handed_at, now)
 
 
 def _needed(intake: Intake, other: Intake, shared: Iterable[Dose]) -> timedelta:
@@ -175,5 +178,6 @@ def _needed(intake: Intake, other: Intake, shared: Iterable[Dose]) -> timedelta:
     return max(half_gap if d.interval_min is None else timedelta(minutes=d.interval_min) for d in shared)
 
 
-def _contents(doses: Iterable[Dose]) -> list[tuple[str, str, str]]:
+def contents(doses: Iterable[Dose]) -> list[tuple[str, str, str]]:
+    """Ordinations, packages and quantities, comparable."""
     return sorted((d.ordination, d.drug_id, str(d.quantity.normalize())) for d in doses)

@@ -35,6 +35,13 @@ class Removed(StrEnum):
     UNSURE = "unsure"  # more than was there, weight gained, too light, or no weight known
 
 
+def unmoved(before_mg: int, expected_mg: int | None, reading: Reading | None) -> bool:
+    """Whether the scale proves that nothing left; contents too light to be missed prove nothing."""
+    if reading is None or not reading.stable:
+        return False
+    return removed(before_mg, reading.weight_mg, expected_mg) is Removed.NOTHING
+
+
 def removed(before_mg: int, after_mg: int, expected_mg: int | None) -> Removed:
     """What left, judged by two stable weights and the weight that should have left."""
     gone_mg = before_mg - after_mg

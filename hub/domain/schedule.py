@@ -1,7 +1,7 @@
 """From plan to intakes: what is to be taken on one home day, and when. A pure function of plan and date (R3, R4)."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,7 @@ def doses_of_day(dosage: Dosage, day: date) -> Iterator[DayDose]:
 
 
 def _day_number(period: Period, day: date) -> int:
-    """FMK's day number: 1 is the start date; 0 (no day) outside the period."""
+    """FMK's day number: 1 is the start date; -1 (no day) outside the period."""
     elapsed = (day - period.start).days
     if elapsed < 0 or (period.end is not None and day > period.end):
         return -1
@@ -92,35 +92,18 @@ def _lines(plan: Plan, ordination: Ordination, day: date) -> list[tuple[Slot, Da
 
 
 def _intake(day: date, slot: Slot, at: datetime, doses: tuple[Dose, ...]) -> Intake:
-    return Intake(
-        id=f"{day}/{slot.id}",
-        day=day,
-        slot=slot.id,
-        at=at,
-        opens_at=at - timedelta(minutes=slot.early_min),
-        latest_at=at + timedelta(minutes=slot.window_min),
-        doses=doses,
-    )
+    opens_at, latest_at = at - timedelta(minutes=slot.early_min), at + timedelta(minutes=slot.window_min)
+    return Intake(f"{day}/{slot.id}", day, slot.id, at, opens_at, latest_at, doses)
 
 
 def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
     medicine, dosage = ordination.medicine, ordination.dosage
     return Dose(
-        ordination=ordination.id,
-        ordinal=ordinal,
-        quantity=line.quantity,
-        quantity_max=line.quantity_max,
-        name=medicine.name,
-        strength=medicine.strength,
-        unit=dosage.unit if line.quantity <= 1 else dosage.units,
-        handout=ordination.handout,
-        criticality=ordination.criticality,
-        atc=medicine.atc,
-        drug_id=medicine.drug_id,
-        interval_min=ordination.interval_min,
-        ask_word=ordination.ask_word,
-        purpose=ordination.purpose,
-    )
+        ordination=ordination.id, ordinal=ordinal, quantity=line.quantity, quantity_max=line.quantity_max,
+        name=medicine.name, strength=medicine.strength, unit=dosage.unit if line.quantity <= 1 else dosage.units,
+        handout=ordination.handout, criticality=ordination.criticality, atc=medicine.atc, drug_id=medicine.drug_id,
+        interval_min=ordination.interval_min, ask_word=ordination.ask_word, purpose=ordination.purpose,
+    )  # fmt: skip
 
 
 def substances(dose: Dose) -> frozenset[str]:
@@ -128,10 +111,24 @@ def substances(dose: Dose) -> frozenset[str]:
     return frozenset({f"ordination:{dose.ordination}"} | ({f"atc:{dose.atc}"} if dose.atc else set()))
 
 
+def amounts(doses: Iterable[Dose]) -> Counter[str]:
+    """How much of each substance, in billionths of a unit: FMK's quantities have nine decimals."""
+    total = Counter[str]()
+    for dose in doses:
+        for substance in substances(dose):
+            total[substance] += int(dose.quantity.scaleb(9))
+    return total
+
+
 def _cut_window(intake: Intake, later: list[Intake]) -> Intake:
-    """Where no interval is given, a window ends before the next intake of the same substance begins (R2)."""
-    silent = frozenset[str]().union(*(substances(d) for d in intake.doses if d.interval_min is None))
-    following = (
-        other.opens_at for other in later if other.at > intake.at and any(silent & substances(d) for d in other.doses)
+    """Where no interval is given, a window ends before the next intake of the same substance begins (R2).
+
+    One that begins before half the gap has passed does not count until then: `may_open` keeps them apart.
+    """
+    silent = amounts(d for d in intake.doses if d.interval_min is None).keys()
+    ends = (
+        max(other.opens_at, intake.at + (other.at - intake.at) / 2)
+        for other in later
+        if other.at > intake.at and silent & amounts(other.doses).keys()
     )
-    return replace(intake, latest_at=min(intake.latest_at, max(intake.at, min(following, default=intake.latest_at))))
+    return replace(intake, latest_at=min((intake.latest_at, *ends)))

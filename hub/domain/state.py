@@ -36,11 +36,13 @@ class Record(Struct, frozen=True):
     snoozed_until: datetime | None = None
     reason: str = ""
     handed_at: Moment | None = None
+    handed_before: Moment | None = None  # as it was before the last opening
     remaining_mg: int | None = None
     early: bool = False
     released: bool = False  # a named person gave it a latest time of its own; a new plan does not move it
     final: bool = False
     corrected: str | None = None  # the overlay: what a named person says it should read
+    planned_by: int = 0  # the version of the plan that last had a say in it
 
 
 class Fill(Struct, frozen=True):

@@ -146,11 +146,31 @@ class Play:
         self.lid(compartment, False)
         return self.seconds(2)
 
-    def die(self) -> "Play":
-        """The process ends and another begins on the same journal."""
-        self._apply(decide(self.state, c.Boot("test", self.sensed()), self.now))
+    def die(self, boot: str | None = None, sensed: Sensed | None = None) -> "Play":
+        """The process ends and another begins on the same journal, after `boot` in a machine started anew."""
+        if boot is not None:
+            self.now = replace(self.now, boot=boot, monotonic_s=10.0)
+        self._apply(decide(self.state, c.Boot("test", sensed or self.sensed()), self.now))
         self.tick()
         return self
+
+    def step_wall(self, span: timedelta, trusted: bool = True) -> "Play":
+        """The wall clock alone is set anew."""
+        self.now = replace(self.now, wall=self.now.wall + span, trusted=trusted)
+        self.tick()
+        return self
+
+    def trust(self, trusted: bool) -> "Play":
+        return self.step_wall(timedelta(), trusted)
+
+    def resolve(self, slot: str, outcome: Life, until: str | None = None, day: date = DAY) -> tuple[str, ...]:
+        """A named person says what became of it; `until` is a home wall time (winter) on that day."""
+        latest = datetime.combine(day, time(*map(int, until.split("."))), UTC) - timedelta(hours=1) if until else None
+        return self.do(c.Resolve(f"{day}/{slot}", outcome, "Sanne", latest))
+
+    def empty(self, compartment: int, tablets: float = 0) -> tuple[str, ...]:
+        self.weight_mg -= round(tablets * TABLET_MG)
+        return self.do(c.EmptyCompartment(compartment, "Sanne"))
 
     # -- looking ------------------------------------------------------------------------------------------------
 
