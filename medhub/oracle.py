@@ -50,7 +50,7 @@ def ask(path: Path, day: date) -> Answer:
             outside[ident] = why
         for slot, quantity in moments:
             doses.append(_dose(plan, slot, day, ident, drug, quantity))
-        if not why and any(d.get("asNeededBoolean") for d in statement["dosage"]):
+        if why in ("", "not_today") and any(d.get("asNeededBoolean") for d in statement["dosage"]):
             outside[f"{ident}/pn"] = "as_needed"
     return Answer(sorted(_one_intake_a_moment(doses, plan), key=lambda d: (d.at, d.ordination)), outside)
 
@@ -59,6 +59,7 @@ def ask(path: Path, day: date) -> Answer:
 
 REST = {"on-hold": "on_hold", "stopped": "stopped", "completed": "ended", "unknown": "ended"}
 MARKS = {"MORN": "morning", "NOON": "noon", "EVE": "evening", "NIGHT": "night"}
+TIMING = {"boundsPeriod", "frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Moments = list[tuple[dict[str, Any], Decimal]]
 
@@ -91,7 +92,9 @@ def _of_day(statement: dict[str, Any], drug: dict[str, Any], plan: dict[str, Any
 
 
 def _fixed(dosages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The elements that are no p.n.; the dosage type must agree with them."""
+    """The elements that are no p.n.; the dosage type must agree with them, and no element say more than is known."""
+    if any(d.get("timing", {}).get("repeat", {}).keys() - TIMING for d in dosages):
+        raise _Lost
     types = {c["code"] for d in dosages for i in d["additionalInstruction"] for c in i["coding"]}
     fixed = [d for d in dosages if not d.get("asNeededBoolean")]
     mixed = 0 < len(fixed) < len(dosages)
@@ -108,7 +111,7 @@ def _moments(dosage: dict[str, Any], plan: dict[str, Any], day: date) -> Moments
     bounds, often = repeat.pop("boundsPeriod", {}), (repeat.pop("period"), repeat.pop("periodUnit"))
     times, parts, clocks = repeat.pop("frequency"), repeat.pop("when", []), repeat.pop("timeOfDay", [])
     weekdays = repeat.pop("dayOfWeek", [])
-    if repeat or often not in ((1, "d"), (1, "wk")) or (often[1] == "wk" and not weekdays):
+    if often not in ((1, "d"), (1, "wk")) or (often[1] == "wk" and not weekdays):
         raise _Lost
     if (parts or clocks) and times != 1:
         raise _Lost

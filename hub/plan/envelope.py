@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from hub.domain.plan import Plan, Settings
 from hub.plan.checks import check
 from hub.plan.fhir_bundle import open_bundle, read_bundle
 from hub.plan.fhir_dosage import Clock
 from hub.plan.format import Envelope
 from hub.plan.jsontext import MAX_BYTES, read_json, write_json
-from hub.plan.reasons import PlanUnreadable, faults
+from hub.plan.reasons import PlanUnreadable, converted
 from hub.signed import Key, Purpose, SignatureRefused, sign_bytes, verify
 
 
@@ -86,13 +84,7 @@ def _understand(value: Any, digest: str) -> Plan:
 
 def _envelope(value: Any) -> Envelope:
     """The envelope with every field in its bounds and every rule across fields kept."""
-    reasons = list(faults(value, Envelope, "$"))
-    if reasons:
-        raise PlanUnreadable(reasons)
-    try:
-        envelope = msgspec.convert(value, Envelope, str_keys=True)
-    except msgspec.ValidationError as error:
-        raise PlanUnreadable([f"$: {error}"]) from None
+    envelope: Envelope = converted(value, Envelope, "$", PlanUnreadable)
     reasons = list(check(envelope))
     if reasons:
         raise PlanUnreadable(reasons)

@@ -4,9 +4,12 @@ An element with a field that is not here (a maximum dose, an offset, a modifierE
 may mean something else than it seems to, so it is not understood. `Any` is what is carried but changes no dose.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+# Far above what FMK allows (10 periods); bounds the work a file can ask for.
+Moments = Annotated[tuple[str, ...], Meta(max_length=24)]
 
 
 class Coding(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -62,9 +65,9 @@ class Repeat(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     frequency: int = 1
     period: Any = None
     period_unit: str = ""
-    when: tuple[str, ...] = ()
-    time_of_day: tuple[str, ...] = ()
-    day_of_week: tuple[str, ...] = ()
+    when: Moments = ()
+    time_of_day: Moments = ()
+    day_of_week: Moments = ()
     id: Any = None
 
 
@@ -106,7 +109,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
     medication_codeable_concept: Concept | None = None
     effective_period: Bounds | None = None
     effective_date_time: str | None = None
-    dosage: tuple[Any, ...] = ()
+    dosage: Annotated[tuple[Any, ...], Meta(max_length=50)] = ()
     id: Any = None
     meta: Any = None
     language: Any = None

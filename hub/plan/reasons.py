@@ -8,12 +8,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import FieldInfo, fields
 
+MOST_REASONS = 50  # a reason is an event's text and a person's reading; the rest is counted
+
 
 class PlanError(ValueError):
     """Root of what the readers raise; `reasons` has one sentence each, with the place first."""
 
     def __init__(self, reasons: Iterable[str]) -> None:
-        self.reasons = tuple(reasons)
+        every = tuple(reasons)
+        more = len(every) - MOST_REASONS
+        self.reasons = (*every[:MOST_REASONS], f"and {more} more") if more > 0 else every
         super().__init__("; ".join(self.reasons))
 
 
@@ -31,7 +35,8 @@ def faults(value: Any, kind: Any, place: str) -> Iterator[str]:
     `kind` is a Struct, a tuple of any length, a dict, an optional or a leaf msgspec can convert to.
     """
     if get_origin(kind) is Annotated and not _leaf(get_args(kind)[0]):
-        yield from faults(value, get_args(kind)[0], place)
+        inside = list(faults(value, get_args(kind)[0], place))
+        yield from inside or _leaf_faults(value, kind, place)  # how many there may be
     elif get_origin(kind) in (Union, UnionType):
         if value is not None or NoneType not in get_args(kind):
             yield from faults(value, next(k for k in get_args(kind) if k is not NoneType), place)
@@ -54,11 +59,11 @@ def faults(value: Any, kind: Any, place: str) -> Iterator[str]:
         yield from _struct_faults(value, {f.encode_name: f for f in fields(kind)}, place)
 
 
-def converted(value: Any, kind: type[Struct], place: str) -> Any:
-    """`value` as `kind`; NotUnderstood with every fault."""
+def converted(value: Any, kind: type[Struct], place: str, refusal: type[PlanError] = NotUnderstood) -> Any:
+    """`value` as `kind`; `refusal` with every fault."""
     found = list(faults(value, kind, place))
     if found:
-        raise NotUnderstood(found)
+        raise refusal(found)
     return msgspec.convert(value, kind, str_keys=True)
 
 

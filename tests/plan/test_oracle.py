@@ -1,0 +1,175 @@
+"""The reader and the schedule against an oracle that shares nothing with them, and against golden lists."""
+
+import ast
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.plan import Plan
+from hub.domain.schedule import intakes_of
+from hub.plan.defaults import envelope_of
+from hub.plan.jsontext import write_json
+from medhub import oracle
+from tests.plan.build import (
+    DAY,
+    OLE,
+    ROOT,
+    SAMPLE,
+    Json,
+    bundle,
+    dosage,
+    envelope,
+    listing,
+    medication,
+    read,
+    repeat,
+    sample,
+    statement,
+)  # fmt: skip
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def hub_says(plan: Plan, day: date) -> tuple[set[Any], dict[str, str]]:
+    """The hub's reading in the oracle's words."""
+    intakes = intakes_of(plan, day)
+    found = {(i.at, i.id, d.ordination, d.quantity, d.handout == "compartment") for i in intakes for d in i.doses}
+    today = {d.ordination for i in intakes for d in i.doses}
+    idle = {o.id: "not_today" for o in plan.ordinations if o.id not in today}
+    return found, {o.id: str(o.verdict) for o in plan.outside} | idle
+
+
+def oracle_says(path: Path, day: date) -> tuple[set[Any], dict[str, str]]:
+    answer = oracle.ask(path, day)
+    return {(w.at, w.intake, w.ordination, w.quantity, w.boxed) for w in answer.wanted}, answer.outside
+
+
+def assert_agree(plan: Plan, path: Path, day: date) -> None:
+    assert hub_says(plan, day) == oracle_says(path, day), day
+
+
+def test_the_oracle_imports_nothing_of_the_hub() -> None:
+    tree = ast.parse(Path(oracle.__file__).read_text(encoding="utf-8"))
+    names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    assert names == {"json", "datetime", "decimal", "pathlib", "typing", "zoneinfo"}
+
+
+def test_the_everyday_citizen_agrees_every_day_of_a_year_and_more() -> None:
+    plan = read(sample())
+    for n in range(500):
+        assert_agree(plan, SAMPLE, date(2025, 10, 20) + timedelta(days=n))
+
+
+def test_every_slot_of_the_everyday_citizen_has_its_own_box_every_day() -> None:
+    for n in range(60):
+        found = oracle.wanted(SAMPLE, DAY + timedelta(days=n))
+        assert len({w.intake for w in found if w.boxed}) == 5
+
+
+def test_the_everyday_citizen_is_as_messy_as_the_real_thing() -> None:
+    plan = read(sample())
+    assert {o.verdict for o in plan.outside} == {"not_understood", "as_needed", "on_hold", "stopped", "ended"}
+    assert {o.handout for o in plan.ordinations} == {"compartment", "reminded"}
+
+
+def golden(name: str, found: Json) -> None:
+    """Golden lists change only on purpose: write what `found` is into the file by hand, and look at the difference."""
+    path = GOLDEN / f"{name}.json"
+    assert found == json.loads(path.read_text(encoding="utf-8")), json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def test_the_everyday_citizens_golden_day() -> None:
+    golden("everyday-2026-03-12", listing(read(sample()), DAY))
+
+
+@pytest.mark.skipif(not OLE.exists(), reason=f"the national test citizen's file is not in {OLE.parent}")
+def test_the_national_test_citizen_has_exactly_the_golden_list() -> None:
+    day = date(2023, 4, 3)
+    value = envelope_of(OLE.read_bytes(), hub="MH-0001", day=day)
+    plan = read(value)
+    golden("ole-2023-04-03", listing(plan, day))
+    assert_agree(plan, OLE, day)
+    said = [e["resource"]["resourceType"] for e in value["medicines"]["entry"]]
+    assert len(plan.outside) + len(plan.ordinations) == said.count("MedicationStatement")
+
+
+@pytest.mark.skipif(not OLE.exists(), reason=f"the national test citizen's file is not in {OLE.parent}")
+def test_the_national_test_citizen_agrees_with_the_oracle_over_the_years() -> None:
+    plan = read(envelope_of(OLE.read_bytes(), hub="MH-0001", day=date(2023, 4, 3)))
+    for n in range(0, 2000, 23):
+        assert_agree(plan, OLE, date(2021, 1, 1) + timedelta(days=n))
+
+
+# -- any plan of the shapes both know ----------------------------------------------------------------------------------
+
+parts = st.lists(st.sampled_from(["MORN", "NOON", "EVE", "NIGHT"]), min_size=1, max_size=4, unique=True)
+clocks = st.lists(st.sampled_from(["16:00:00", "02:30:00", "08:00:00"]), min_size=1, max_size=3, unique=True)
+weekdays = st.lists(st.sampled_from(oracle.DAYS), min_size=1, max_size=1)
+moments = st.one_of(
+    st.builds(lambda when: {"when": when}, parts),
+    st.builds(lambda at: {"timeOfDay": at}, clocks),
+    st.builds(lambda n: {"frequency": n}, st.sampled_from([1, 2, 3, 5])),
+)
+weekly = st.one_of(st.just({}), st.builds(lambda d: {"periodUnit": "wk", "dayOfWeek": d, "frequency": 1}, weekdays))
+starts = st.dates(date(2026, 3, 20), date(2026, 4, 5))
+odd = st.sampled_from([{}, {}, {}, {}, {"period": 2}, {"count": 3}, {"when": ["HS"]}])
+quantities = st.sampled_from(["1", "0.5", "0.028", "13.6", "2", "10", "11"])
+units = st.sampled_from(["tablet", "tabletter", "stk", "mg", "dråber"])
+forms = st.sampled_from([("TAB", "tabletter"), ("BRUTAB", "brusetabletter"), ("ORALDRB", "orale dråber")])
+
+
+@st.composite
+def elements(draw: st.DrawFn) -> Json:
+    start = draw(starts)
+    bounds = {"start": f"{start}T00:00:00+00:00", "end": f"{start + timedelta(days=draw(st.integers(0, 9)))}"}
+    rep = repeat(**draw(moments)) | draw(weekly) | draw(odd) | {"boundsPeriod": bounds}
+    kind, needed = draw(st.sampled_from([("FAST", False)] * 4 + [("EFTER_BEHOV", True), ("KOMBINERET", False)]))
+    return dosage(rep, Decimal(draw(quantities)), draw(units), kind, asNeededBoolean=needed)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(elements(), min_size=1, max_size=4),
+    form=forms,
+    handout=st.sampled_from(["compartment", "reminded"]),
+    status=st.sampled_from(["active"] * 6 + ["on-hold", "stopped", "unknown", "draft"]),
+    days=st.lists(st.dates(date(2026, 3, 27), date(2026, 4, 2)), min_size=3, max_size=3),
+)
+def test_reader_and_oracle_agree_on_any_plan(
+    tmp_path: Path, said: list[Json], form: tuple[str, str], handout: str, status: str, days: list[date]
+) -> None:
+    """Around the night the clocks go forward: 02:30 on 29 March 2026 does not exist in Denmark (R4)."""
+    drug = medication(*form)
+    value = envelope(
+        bundle(*(statement(d, ident=str(i), status=status) for i, d in enumerate(said)), drug=drug), handout
+    )
+    value["rounds"] += [{"id": "t0230", "time": "02:30:00"}]
+    value["settings"]["zone"] = "Europe/Copenhagen"
+    plan = read(value)
+    path = tmp_path / "plan.json"
+    path.write_bytes(write_json(value))
+    for day in days:
+        assert_agree(plan, path, day)
+
+
+def test_a_time_that_does_not_exist_is_where_the_clocks_land(tmp_path: Path) -> None:
+    value = envelope(bundle(statement(dosage(repeat(timeOfDay=["02:30:00"])))), zone="Europe/Copenhagen")
+    value["rounds"] += [{"id": "t0230", "time": "02:30:00"}]
+    path = tmp_path / "plan.json"
+    path.write_bytes(write_json(value))
+    (want,) = oracle.wanted(path, date(2026, 3, 29))
+    (intake,) = intakes_of(read(value), date(2026, 3, 29))
+    assert intake.at.astimezone(ZoneInfo("Europe/Copenhagen")).strftime("%H:%M") == want.at.strftime("%H:%M") == "03:00"
+
+
+def test_the_golden_lists_are_our_own_words_only() -> None:
+    """The derived list may not carry the source's texts along: it is not ours to copy."""
+    assert "Dosering" not in (ROOT / "tests/plan/golden/ole-2023-04-03.json").read_text(encoding="utf-8")
