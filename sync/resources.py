@@ -64,17 +64,16 @@ def who(body: e.AnyBody, source: Source) -> Json:
     by = getattr(body, "by", None) or getattr(body, "early_by", None)
     if by:
         return named(by)
-    if getattr(body, "evidence", None) is e.Evidence.SELF or isinstance(body, e.IntakeTakenElsewhere):
-        return patient(source)
-    return device(source)
+    return patient(source) if evidence_of(body) is e.Evidence.SELF else device(source)
 
 
-def evidence_of(body: e.AnyBody) -> e.Evidence:
-    """What the event rests on, where it does not say so itself."""
+def evidence_of(body: e.AnyBody) -> e.Evidence | None:
+    """What the event rests on; None where nothing was seen or said of the dose, and the hub only noticed that."""
     if getattr(body, "by", None):
         return e.Evidence.STAFF
-    by_word = isinstance(body, e.IntakeTakenElsewhere | e.IntakeDeclined | e.DeclineWithdrawn)
-    found: e.Evidence = getattr(body, "evidence", e.Evidence.SELF if by_word else e.Evidence.REMOVED)
+    if isinstance(body, e.IntakeTakenElsewhere | e.IntakeDeclined | e.DeclineWithdrawn):
+        return e.Evidence.SELF
+    found: e.Evidence | None = getattr(body, "evidence", None)
     return found
 
 
@@ -102,7 +101,7 @@ def _about(event: e.Event, intake: Intake, dose: Dose) -> list[Json]:
         extension("ordination", valueString=dose.ordination),
         extension("ordinal", valuePositiveInt=dose.ordinal),
     ]
-    for name in ("removed_mg", "remaining_mg"):
+    for name in ("removed_mg", "remaining_mg") if boxed(dose) else ():
         if (weight_mg := getattr(body, name, None)) is not None:
             quantity = {"value": weight_mg, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
             found.append(extension(name.replace("_mg", "-from-compartment"), valueQuantity=quantity))
@@ -126,10 +125,8 @@ def administration(
     event: e.Event, source: Source, intake: Intake, dose: Dose, outcome: Outcome, system: str = codes.DOSE
 ) -> Json:
     """Whether the dose was taken, as far as is known; one resource a dose (two where it was corrected)."""
-    performer = {
-        "function": concept(codes.EVIDENCE, evidence_of(event.body)),
-        "actor": who(event.body, source),
-    }
+    evidence = evidence_of(event.body)
+    function = {"function": concept(codes.EVIDENCE, evidence)} if evidence else {}
     made: Json = {
         "resourceType": "MedicationAdministration",
         "extension": [extension("outcome", valueCode=outcome.word), *_about(event, intake, dose)],
@@ -139,7 +136,7 @@ def administration(
         "medicationCodeableConcept": _medication(dose),
         "subject": patient(source),
         "effectiveDateTime": event.wall,
-        "performer": [performer],
+        "performer": [{**function, "actor": who(event.body, source)}],
         "request": {"type": "MedicationRequest", "identifier": identifier(codes.FMK_ORDINATION, dose.ordination)},
         "device": [device(source)],
         "dosage": _dosage(dose),

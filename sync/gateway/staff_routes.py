@@ -20,8 +20,8 @@ from sync.gateway.people import SESSION_S, Session, log_in, log_out, session_of
 
 COOKIE = "medhub_session"
 _pages = jinja2.Environment(
-    loader=jinja2.PackageLoader("sync.gateway", "pages"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
+    loader=jinja2.PackageLoader("sync.gateway", "pages"), autoescape=True, undefined=jinja2.StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
 _pages.filters.update(words=words.in_words, home_time=words.home_time, urgency=words.URGENCY.get)
 

@@ -1,0 +1,111 @@
+"""One event of every kind, with an intake of two doses: half a tablet in the box, drops beside it."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from hub.domain import events as e
+from hub.domain.intake import Dose, Intake
+from hub.domain.plan import Criticality, Handout
+from hub.journal_schema import canonical_form
+from hub.plan.envelope import read_plan
+from hub.plan.jsontext import write_json
+from sync import fhir
+from sync.resources import Source
+from tests.plan.build import sample
+
+START = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+HUB, CPR = "hub-7", "2512489996"
+SOURCE = Source(HUB, CPR)
+NOON = "2026-11-20/noon"
+BY = "Sanne Holm"
+HALF = Dose(
+    ordination="9100002", ordinal=2, quantity=Decimal("0.5"), name="Provodopa", strength="100/25 mg", unit="tablet",
+    handout=Handout.COMPARTMENT, criticality=Criticality.HIGH, atc="N04BA02", drug_id="28100000002", interval_min=180,
+)  # fmt: skip
+DROPS = Dose(
+    ordination="9100009", ordinal=1, quantity=Decimal("1"), quantity_max=Decimal("2"), name="Prøvedråber", strength="",
+    unit="dråber", handout=Handout.REMINDED, criticality=Criticality.LOW,
+)  # fmt: skip
+INTAKE = Intake(
+    id=NOON, day=date(2026, 11, 20), slot="noon", at=START, opens_at=START - timedelta(minutes=15),
+    latest_at=START + timedelta(hours=1), doses=(HALF, DROPS),
+)  # fmt: skip
+OPENING = "019f0000-0000-7000-8000-00000000aaaa"
+LATER = START + timedelta(hours=3)
+ALARM = f"not_taken/{NOON}"
+
+BODIES: tuple[e.AnyBody, ...] = (
+    e.Booted(release="0.1.0"),
+    e.ClockDoubted(reason="time not trusted"),
+    e.ClockTrusted(),
+    e.JournalDoubted(reason="new"),
+    e.JournalConfirmed(by=BY),
+    e.MainsLost(),
+    e.MainsRestored(),
+    e.EventParked(lane="clinical", seq=4, reason="clinical: the server answered 422"),
+    e.PlanRefused(version=3, digest="ab" * 32, reasons=("$.hub: is for another hub",)),
+    e.DayPlanned(day=INTAKE.day, intakes=(INTAKE,)),
+    e.CompartmentFilled(
+        compartment=3, intake=NOON, doses=(HALF,), contents_mg=410, plan_version=7, by=BY
+    ),
+    e.CompartmentEmptied(compartment=3, by=BY),
+    e.FillDoubted(compartment=3, reason="weight_changed"),
+    e.LidOpened(compartment=3, intake=NOON),
+    e.LidClosed(compartment=3, intake=NOON),
+    e.OpeningRequested(intake=NOON, opening=OPENING, compartment=3, weight_before_mg=41000, expected_mg=410),
+    e.PulseRequested(intake=NOON, opening=OPENING, compartment=3, number=1),
+    e.PulseFailed(intake=NOON, opening=OPENING, number=1, reason="no current"),
+    e.OpeningFailed(intake=NOON, opening=OPENING, reason="lid_did_not_move"),
+    e.OpeningAbandoned(intake=NOON, opening=OPENING),
+    e.IntakeDue(intake=NOON),
+    e.IntakeSnoozed(intake=NOON, until=START + timedelta(minutes=20)),
+    e.IntakeDeclined(intake=NOON, reason="feels_ill"),
+    e.DeclineWithdrawn(intake=NOON),
+    e.WordAsked(intake=NOON, reason="plan"),
+    e.IntakeTaken(intake=NOON, evidence=e.Evidence.REMOVED, removed_mg=405),
+    e.IntakePartlyTaken(intake=NOON, evidence=e.Evidence.REMOVED, removed_mg=200, remaining_mg=210),
+    e.IntakePutBack(intake=NOON, by=BY),
+    e.IntakeHandedOutEarly(intake=NOON, removed_mg=405),
+    e.IntakeMissed(intake=NOON),
+    e.IntakeWithheld(intake=NOON, reason="interval"),
+    e.IntakeWithdrawn(intake=NOON, reason="plan_changed"),
+    e.IntakeRestored(intake=NOON),
+    e.IntakeReleased(intake=NOON, by=BY, latest_at=LATER),
+    e.IntakeUncertain(intake=NOON, reason="hub_died"),
+    e.IntakeNotKnown(intake=NOON),
+    e.IntakeGivenByStaff(intake=NOON, by=BY),
+    e.IntakeTakenElsewhere(intake=NOON),
+    e.WindowEnded(intake=NOON),
+    e.IntakeCorrected(intake=NOON, state="missed", by=BY, reason="found in the drawer"),
+    e.AlarmRaised(
+        alarm=ALARM, code=e.AlarmCode.NOT_TAKEN, criticality=Criticality.HIGH, intake=NOON, compartment=3, can_open=True
+    ),
+    e.AlarmEscalated(alarm=ALARM, level=2),
+    e.AlarmAcknowledged(alarm=ALARM, by=BY, command="0b0e3f5c-1f7a-4c9e-8a2e-3c1d2b4a5f60"),
+    e.AlarmEnded(alarm="mains_lost/hub"),
+)  # fmt: skip
+
+
+def event(seq: int, body: e.AnyBody, wall: datetime | None = None) -> e.Event:
+    return e.Event(
+        seq=seq, id=f"019f0000-0000-7000-8000-{seq:012x}", wall=wall or START + timedelta(seconds=seq),
+        monotonic_s=float(seq), trusted=True, boot="boot-1", plan_version=7, body=body,
+    )  # fmt: skip
+
+
+def item(logged: e.Event, intake: Intake | None = INTAKE) -> bytes:
+    """As the hub puts it in a batch: the canonical event, and the intake where the event names one."""
+    named = intake if getattr(logged.body, "intake", None) else None
+    canonical = canonical_form(logged)
+    return b'{"event":' + canonical + b',"intake":' + msgspec.json.encode(named) + b"}"
+
+
+def logged(seq: int, body: e.AnyBody, intake: Intake | None = INTAKE) -> fhir.LoggedEvent:
+    return fhir.read(item(event(seq, body), intake))
+
+
+def plan_accepted() -> e.PlanAccepted:
+    """The one body too large for a golden file by hand."""
+    return e.PlanAccepted(plan=read_plan(write_json(sample()), "cd" * 32))
