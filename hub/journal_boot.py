@@ -93,6 +93,7 @@ def _doubt_what_is_missing(
     if finding:
         lost = told or here
         doubts.write(Doubt(JournalState.SHORTENED, finding, lost.seq, lost.head.hex()))
+        db.execute("UPDATE cursor SET seq = ? WHERE seq > ?", (here.seq, here.seq))  # what comes now has not been sent
         head_file.begin(here)
 
 
@@ -105,7 +106,6 @@ def _missing(db: Database, found: Integrity, told: Mark | None, blank: bool) -> 
     row = db.execute("SELECT hash FROM event WHERE seq = ?", (told.seq,)).fetchone()
     if row is not None and row[0] != told.head:
         return f"event {told.seq} is not the one the head file knows"
-    receipted = db.execute("SELECT ifnull(max(seq), 0) FROM cursor").fetchone()[0]
-    if receipted > found.seq:
-        return f"event {receipted} has been receipted, the journal ends at {found.seq}"
+    if found.receipted > found.seq:
+        return f"event {found.receipted} has been receipted, the journal ends at {found.seq}"
     return ""

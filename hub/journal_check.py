@@ -23,6 +23,7 @@ class Integrity(Struct, frozen=True):
     head: bytes
     finding: str = ""
     newer: bool = False
+    receipted: int = 0  # the furthest event that somebody else has said to have
 
     @property
     def whole(self) -> bool:
@@ -58,4 +59,5 @@ def walk(db: Database, start: bytes) -> Integrity:
         except (msgspec.DecodeError, UnicodeError) as error:
             unknown = unknown or f"event {row[0]} is of a later release: {error}"
         seq, head = row[0], stored
-    return Integrity(seq, head, unknown, newer=bool(unknown))
+    receipted = db.execute("SELECT ifnull(max(seq), 0) FROM cursor").fetchone()[0]
+    return Integrity(seq, head, unknown, newer=bool(unknown), receipted=receipted)

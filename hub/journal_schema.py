@@ -1,7 +1,7 @@
 """What is in the journal's file: tables, triggers, pragmas, and how an event becomes a row of the chain.
 
-The canonical form of an event is `msgspec.json.encode(event, order="deterministic")`: UTF-8 JSON without white space,
-struct fields in their declared order, the keys of dicts sorted. The chain is
+The canonical form of an event is UTF-8 JSON without white space, with the keys of every object sorted by code point
+(a plan's `days` have numbers for keys: they are text, sorted as such). The chain is
 
     hash(0) = sha256(pairing as UTF-8)
     hash(n) = sha256(hash(n - 1) || canonical(n))
@@ -65,7 +65,7 @@ def connect(path: Path) -> Database:
     Raises sqlite3.Error or OSError.
     """
     path.touch(mode=0o600)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
     try:
         if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
             raise OSError(f"{path}: this file system cannot hold a write-ahead log")
@@ -104,8 +104,13 @@ def chained(previous: bytes, canonical: bytes) -> bytes:
 
 def row_of(event: Event, previous: bytes) -> Row:
     """The event as it is stored after the event whose hash is `previous`."""
-    canonical = msgspec.json.encode(event, order="deterministic")
+    canonical = canonical_form(event)
     return (*columns_of(event), canonical, chained(previous, canonical))
+
+
+def canonical_form(event: Event) -> bytes:
+    """The bytes that are hashed, stored and sent."""
+    return msgspec.json.encode(msgspec.to_builtins(event, str_keys=True), order="sorted")
 
 
 def columns_of(event: Event) -> tuple[int, str, str, str, str | None]:

@@ -65,7 +65,16 @@ class Server:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Open the sockets and serve. Raises OSError where one cannot be made."""
+        """Open the sockets and serve. Raises OSError where one cannot be made; then none is left."""
+        try:
+            self._open()
+        except OSError:
+            self.close()
+            raise
+        self._running = True
+        self._thread.start()
+
+    def _open(self) -> None:
         for end in (self._awake, self._wake):
             end.setblocking(False)
         self._selector.register(self._awake, selectors.EVENT_READ, self._woken)
@@ -73,8 +82,6 @@ class Server:
             listener = _listen(path, self._groups.get(role, -1))
             self._listeners[role] = listener
             self._selector.register(listener, selectors.EVENT_READ, partial(self._accept, role, listener))
-        self._running = True
-        self._thread.start()
 
     def push(self, snapshot: Snapshot) -> None:
         """Show `snapshot` to every ui; from any thread, never waiting."""

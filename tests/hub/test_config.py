@@ -1,0 +1,147 @@
+"""The hub's config: everything wrong is named, and nothing else ever comes out of `load`."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from hub.config import ConfigRefused, load
+from hub.protocol import Role
+
+GOOD = """
+state_dir = "/var/lib/medhub"
+socket_dir = "/run/medhub"
+[allowed_uids]
+ui = [995]
+sync = [996]
+staff = [0, 1000]
+[board]
+chip = "pinctrl-bcm2711"
+mains = 5
+buzzer = 6
+[board.compartments.1]
+lock = 17
+lid = 27
+lamp = 22
+[board.compartments.28]
+lock = 10
+lid = 9
+lamp = 11
+"""
+SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "hub.toml"
+
+
+def test_a_good_config_is_what_it_says(file: Path) -> None:
+    file.write_text(GOOD)
+    config = load(file)
+    assert (config.state_dir, config.socket_dir) == (Path("/var/lib/medhub"), Path("/run/medhub"))
+    assert config.uids() == {Role.UI: {995}, Role.SYNC: {996}, Role.STAFF: {0, 1000}}
+    assert config.board is not None
+    assert config.board.compartments[28].lid == 9
+
+
+def test_in_development_whoever_runs_it_may_come_in(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    file.write_text('state_dir = "/a"\nsocket_dir = "/b"\ndevelopment = true\nallowed_uids.staff = [5]')
+    assert load(file).uids() == {Role.UI: {4711}, Role.SYNC: {4711}, Role.STAFF: {4711, 5}}
+
+
+def test_an_appliance_refuses_development(file: Path, tmp_path: Path) -> None:
+    marker = tmp_path / "appliance"
+    file.write_text('state_dir = "/a"\nsocket_dir = "/b"\ndevelopment = true')
+    assert load(file, appliance=marker).development
+    marker.touch()
+    with pytest.raises(ConfigRefused, match="development"):
+        load(file, appliance=marker)
+    file.write_text(GOOD)
+    assert not load(file, appliance=marker).development
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('state_dir = "/var/lib/medhub"', "", "state_dir"),
+        ('"/var/lib/medhub"', '"var/lib/medhub"', "state_dir: "),
+        ('"/var/lib/medhub"', "7", "state_dir: "),
+        ('"/var/lib/medhub"', '"/a\\u0000b"', "state_dir: "),
+        ('"/run/medhub"', f'"/{"x" * 100}"', "socket_dir: "),
+        ("[allowed_uids]", "stat_dir = 1\n[allowed_uids]", "stat_dir"),
+        ("[allowed_uids]", "development = 1\n[allowed_uids]", "development: "),
+        ("ui = [995]", "", "allowed_uids.ui: "),
+        ("ui = [995]", "ui = []", "allowed_uids.ui: "),
+        ("ui = [995]", "ui = [-1]", "allowed_uids.ui[0]: "),
+        ("ui = [995]", "ui = [4294967295]", "allowed_uids.ui[0]: "),
+        ("ui = [995]", "ui = [996]", "allowed_uids.sync: uid 996"),
+        ("staff = [0, 1000]", "staff = [995]", "allowed_uids.staff: uid 995"),
+        ('chip = "pinctrl-bcm2711"', "", "board: Object missing required field `chip`"),
+        ("mains = 5", "mains = 1", "board.mains: "),
+        ("mains = 5", "mains = 28", "board.mains: "),
+        ("mains = 5", "mains = 6", "board.buzzer: line 6 is board.mains"),
+        ("lamp = 22", "lamp = 27", "board.compartments.1.lamp: line 27 is board.compartments.1.lid"),
+        ("lid = 9", "lid = 17", "board.compartments.28.lid: line 17 is board.compartments.1.lock"),
+        ("lid = 9", "lid = true", "board.compartments.28.lid: "),
+        ("lid = 9", "", "board.compartments.28: Object missing required field `lid`"),
+        ("lid = 9", "lid = 9\nflap = 3", "board.compartments.28: Object contains unknown field `flap`"),
+        ("compartments.28]", "compartments.29]", "board.compartments.29: "),
+        ("compartments.28]", "compartments.0]", "board.compartments.0: "),
+        ("compartments.28]", "compartments.top]", "board.compartments.top: "),
+    ],
+)
+def test_what_is_wrong_is_named(file: Path, old: str, new: str, named: str) -> None:
+    assert old in GOOD
+    file.write_text(GOOD.replace(old, new))
+    with pytest.raises(ConfigRefused) as refused:
+        load(file)
+    assert named in str(refused.value)
+    assert str(file) in str(refused.value)
+
+
+def test_a_board_has_a_compartment(file: Path) -> None:
+    file.write_text(GOOD.split("[board.compartments")[0] + "compartments = {}")
+    with pytest.raises(ConfigRefused, match=r"board\.compartments"):
+        load(file)
+    file.write_text(GOOD.split("[board.compartments")[0] + "compartments = 3")
+    with pytest.raises(ConfigRefused, match=r"board\.compartments"):
+        load(file)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path, Path("a\0b")):
+        with pytest.raises(ConfigRefused):
+            load(path)
+
+
+@SETTINGS
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode(errors="replace"))))
+@example(b"a = " + b"[" * 5000)
+@example(b"a = " + b"9" * 5000)
+@example(b"a = 9999-99-99")
+@example(b"\xff\xfe")
+def test_nothing_but_a_refusal_comes_out(file: Path, text: bytes) -> None:
+    file.write_bytes(text)
+    with pytest.raises(ConfigRefused):
+        load(file)
+
+
+@SETTINGS
+@given(st.data())
+def test_a_good_config_changed_anywhere_is_refused_or_whole(file: Path, data: st.DataObject) -> None:
+    lines = GOOD.splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    value = st.sampled_from(["-1", "0", "17", "1.5", "true", '"x"', "[]", "{}", "{a=1}", "1979-05-27", "'/'"])
+    lines[at] = (
+        f"{lines[at].split('=')[0]} = {data.draw(value)}" if "=" in lines[at] else data.draw(st.text(max_size=9))
+    )
+    file.write_bytes("\n".join(lines).encode(errors="replace"))
+    try:
+        config = load(file)
+    except ConfigRefused:
+        return
+    assert config.state_dir.is_absolute()
+    assert all(config.uids().values())
