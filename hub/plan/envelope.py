@@ -11,7 +11,8 @@ from hub.plan.fhir_bundle import open_bundle, read_bundle
 from hub.plan.fhir_dosage import Clock
 from hub.plan.format import Envelope
 from hub.plan.jsontext import MAX_BYTES, read_json, write_json
-from hub.plan.reasons import PlanUnreadable, converted
+from hub.plan.reasons import PlanUnreadable as PlanUnreadable  # what callers catch
+from hub.plan.reasons import converted
 from hub.signed import Key, Purpose, SignatureRefused, sign_bytes, verify
 
 
