@@ -9,10 +9,11 @@ INTER = Path("/usr/share/fonts/opentype/inter")
 
 
 class Face(Struct, frozen=True):
-    """`path`: Roboto's is within Kivy's own fonts. `capitals`: a capital's height over the font size."""
+    """`path`: Roboto's is within Kivy's own fonts. A capital's and a line's height are told over the font size."""
 
     path: str
     capitals: float
+    line: float
 
     def size_px(self, caps_px: int) -> int:
         """Kivy cuts a font size to whole pixels, so it is rounded up here."""
@@ -21,10 +22,13 @@ class Face(Struct, frozen=True):
 
 FACES = {
     "inter": {
-        "body": Face(str(INTER / "Inter-Regular.otf"), 0.727),
-        "display": Face(str(INTER / "InterDisplay-SemiBold.otf"), 0.718),
+        "body": Face(str(INTER / "Inter-Regular.otf"), capitals=0.727, line=1.211),
+        "display": Face(str(INTER / "InterDisplay-SemiBold.otf"), capitals=0.718, line=1.211),
     },
-    "roboto": {"body": Face("Roboto-Regular.ttf", 0.710), "display": Face("Roboto-Bold.ttf", 0.710)},
+    "roboto": {
+        "body": Face("Roboto-Regular.ttf", capitals=0.710, line=1.173),
+        "display": Face("Roboto-Bold.ttf", capitals=0.710, line=1.173),
+    },
 }
 
 

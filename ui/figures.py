@@ -10,7 +10,6 @@ from kivy.utils import get_color_from_hex as rgba
 from ui.drawing import Shape, rounded
 from ui.flow import Line
 from ui.glass import Drawn, Part, Words
-from ui.measure import LINE
 from ui.panel import Rect
 from ui.tokens import LEAST
 
@@ -52,9 +51,8 @@ class BoxDrawing(Part):
         inner = Rect(cell.x + edge, cell.y + edge, cell.width - 2 * edge, cell.height - 2 * edge)
         rounded(drawn.place(inner), palette.attention.ground, drawn.panel.x(1.2))
         caps = drawn.panel.y(LEAST)
-        high = ceil(LINE * caps)
         line = Line(text=str(drawn.view.compartment), role="name", face="display", caps_px=caps)
-        middle = Rect(cell.x, cell.y + (cell.height - high) // 2, cell.width, high)
+        middle = Rect(cell.x, cell.y + (cell.height - line.height) // 2, cell.width, line.height)
         self.add_widget(Words.of(drawn, line, middle, palette.attention.ink, "center"))
         if not drawn.view.still:
             shades = (rgba(palette.main.ground), rgba(palette.attention.ground))

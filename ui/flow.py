@@ -1,12 +1,11 @@
 """Text in blocks and pages: how rows and lines are set, and what goes on which page. Pure."""
 
 from collections.abc import Iterator
-from math import ceil
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ui.measure import LINE, width, wrap
+from ui.measure import line_height, width, wrap
 from ui.panel import Panel, Rect
 from ui.tokens import BODY_SIZES, HEADING, LEAST, MEDICINE, MEDICINE_LONG
 from ui.view import Row, View
@@ -26,7 +25,7 @@ class Line(Struct, frozen=True):
 
     @property
     def height(self) -> int:
-        return ceil(self.count * LINE * self.caps_px)
+        return self.count * line_height(self.face, self.caps_px)
 
     @property
     def down(self) -> int:
@@ -197,7 +196,7 @@ def todays_row(panel: Panel, view: View, room: Rect) -> tuple[Placed, ...]:
     """Today's intakes in one line at the foot of `room`: shape and time. The oldest give way where there are many."""
     caps = panel.y(LEAST if panel.small else BODY_SIZES[2])
     wide, high = panel.x(7 if panel.small else 9), panel.y(7 if panel.small else 9)
-    size = Rect(0, 0, wide, max(high, ceil(LINE * caps)))
+    size = Rect(0, 0, wide, max(high, line_height("body", caps)))
     widths = [wide + panel.x(2) + width(row.text, "body", caps) + panel.x(6) for row in view.today]
     rows = list(zip(view.today, widths, strict=True))
     while sum(w for _, w in rows) > room.width:

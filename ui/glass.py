@@ -1,7 +1,6 @@
 """What is on the glass: a page a screen, made of parts that draw what the layout placed. kv says which parts."""
 
 from collections.abc import Callable
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,15 @@ from kivy.utils import get_color_from_hex as rgba
 from msgspec import Struct
 
 from ui.drawing import Shape, rounded
-from ui.face import FACES as FAMILIES
-from ui.face import family
 from ui.flow import Line
 from ui.layout import Sheet
-from ui.measure import LINE, width
+from ui.measure import INSTALLED, width
 from ui.panel import Panel, Rect
 from ui.press import Press
 from ui.tokens import LEAST, Palette
 from ui.view import Action, View
 
 HERE = Path(__file__).parent
-FACES = FAMILIES[family()]
 
 
 class Drawn(Struct, frozen=True):
@@ -51,7 +47,7 @@ class Drawn(Struct, frozen=True):
 
 def load() -> None:
     """Registers the faces and every screen's kv, once."""
-    for name, face in FACES.items():
+    for name, face in INSTALLED.items():
         LabelBase.register(f"medhub-{name}", str(Path(kivy_data_dir) / "fonts" / face.path))
     import ui.figures  # noqa: F401  registers the drawings kv names
 
@@ -97,7 +93,7 @@ class Words(Label):
 
     @classmethod
     def of(cls, drawn: Drawn, line: Line, rect: Rect, colour: str, halign: str = "left") -> "Words":
-        face = FACES[line.face]
+        face = INSTALLED[line.face]
         label = cls(
             text=line.text, font_name=f"medhub-{line.face}", font_size=face.size_px(line.caps_px), color=rgba(colour),
             halign=halign, size_hint=(None, None), **drawn.place(rect),
@@ -198,5 +194,4 @@ class Buttons(Part):
 
 
 def _middle(rect: Rect, line: Line) -> Rect:
-    high = ceil(line.count * LINE * line.caps_px)
-    return Rect(rect.x, rect.y + (rect.height - high) // 2, rect.width, high)
+    return Rect(rect.x, rect.y + (rect.height - line.height) // 2, rect.width, line.height)

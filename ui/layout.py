@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ui.flow import BASELINE, Block, Line, Placed, Setting, blocks_of, paginate, place, settings, todays_row
-from ui.measure import LINE, balanced, width
+from ui.measure import balanced, line_height, width
 from ui.panel import Panel, Rect
 from ui.tokens import BUTTON_SIZES, CLOCK, CLOCK_LARGE, HEADING, LEAST
 from ui.view import Action, View
@@ -42,7 +42,7 @@ LARGE = Measures(
     margin=8, top=4, foot=7, gap=4, band=3, button=24, back=32, help=27, gutter=4, rail=27,
     secondary=(46, 32), clock=CLOCK_LARGE,
 )  # fmt: skip
-STRIP = LEAST * LINE
+STRIP = LEAST * 1.75  # a line of the least text, in mm
 
 
 class Button(Struct, frozen=True):
@@ -88,16 +88,22 @@ def compose(panel: Panel, view: View) -> Sheet:
     """On one page, best with each text on one line; else on pages with the rows whole; else with rows parted."""
     if panel.small and len(view.rows) > 1:
         return _row_by_row(panel, view)
-    tries = [_try(panel, view, s, rail=False) for s in settings(panel, view)]
-    single = [t for t in tries if t.sheet.pages == 1]
-    if single:
-        return next((t for t in single if not t.broken), single[0]).sheet
-    return _paged(panel, view)
+    largest = None
+    for setting in settings(panel, view):
+        placed = _try(panel, view, setting, rail=False)
+        if placed.sheet.pages == 1 and not placed.broken:
+            return placed.sheet
+        if placed.sheet.pages == 1 and largest is None:
+            largest = placed.sheet
+    return largest or _paged(panel, view)
 
 
 def _paged(panel: Panel, view: View) -> Sheet:
-    paged = [_try(panel, view, s, rail=True) for s in settings(panel, view)]
-    return next((t for t in paged if not t.parted), paged[-1]).sheet
+    for setting in settings(panel, view):
+        placed = _try(panel, view, setting, rail=True)
+        if not placed.parted:
+            break
+    return placed.sheet
 
 
 def _row_by_row(panel: Panel, view: View) -> Sheet:
@@ -240,7 +246,7 @@ def _size(panel: Panel, action: Action, rect: Rect, kind: str) -> float:
     sizes = [s for s in BUTTON_SIZES if s <= most]
     for most_lines, size in [*((1, s) for s in sizes if s >= one_line), *((3, s) for s in sizes)]:
         lines = _lines(panel, action, rect, size)
-        fits = len(lines) <= most_lines and len(lines) * LINE * panel.y(size) <= rect.height - panel.y(1)
+        fits = len(lines) <= most_lines and len(lines) * line_height("display", panel.y(size)) <= rect.height - 2
         if fits and " ".join(lines) == action.text:
             return size
     return LEAST

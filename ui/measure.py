@@ -3,37 +3,45 @@
 Lines are broken here and nowhere else.
 """
 
-from functools import cache
+from functools import lru_cache
 from math import ceil
 
 from ui import widths
-from ui.face import family
+from ui.face import FACES, family
 
 WIDEST = 1.5  # for a character not measured
 MEASURED = {
     "inter": {"body": widths.INTER, "display": widths.INTER_DISPLAY},
     "roboto": {"body": widths.ROBOTO, "display": widths.ROBOTO_BOLD},
 }
-FACES = {
+WIDTHS = {
     name: {char: percent / 100 for percent, chars in table.items() for char in chars}
     for name, table in MEASURED[family()].items()
 }
+INSTALLED = FACES[family()]
+HINTING_PX = 2  # what a line's characters gain together when each is set on whole pixels
 NBSP = "\u00a0"  # keeps "kl. 18" and "1000 mg" together
-LINE = 1.70  # a line's height in capital heights: Inter Display 1.683, Inter 1.664, Roboto 1.65
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _width(text: str, face: str) -> float:
     """In capital heights."""
-    table = FACES[face]
+    table = WIDTHS[face]
     return sum(table.get(char, WIDEST) for char in text)
 
 
 def width(text: str, face: str, caps_px: int) -> int:
-    """In pixels, at most: a font size is rounded up to whole pixels (0.75 px of capital), and hinting rounds too."""
-    return ceil(_width(text, face) * (caps_px + 0.75)) + 2
+    """In pixels, at most."""
+    used = INSTALLED[face]
+    return ceil(_width(text, face) * used.size_px(caps_px) * used.capitals) + HINTING_PX
 
 
+def line_height(face: str, caps_px: int) -> int:
+    """In pixels."""
+    return ceil(INSTALLED[face].size_px(caps_px) * INSTALLED[face].line)
+
+
+@lru_cache(maxsize=2048)
 def wrap(text: str, face: str, caps_px: int, room_px: int) -> tuple[str, ...]:
     """The text in lines no wider than the room; a word wider than a line is parted with a hyphen."""
     lines: list[str] = []
@@ -50,6 +58,7 @@ def wrap(text: str, face: str, caps_px: int, room_px: int) -> tuple[str, ...]:
     return (*lines, line) if line else tuple(lines)
 
 
+@lru_cache(maxsize=2048)
 def balanced(text: str, face: str, caps_px: int, room_px: int) -> tuple[str, ...]:
     """No more lines than need be, and as even as they come."""
     lines = wrap(text, face, caps_px, room_px)

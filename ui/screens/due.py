@@ -17,7 +17,7 @@ def view(scene: Scene) -> View:
     _, now = scene.words, scene.current
     return scene.view(
         "due",
-        _("It is time for your medicine"),
+        _("Time for your medicine"),
         tone="attention",
         rows=scene.dose_rows(now.doses),
         actions=(

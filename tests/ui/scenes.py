@@ -1,0 +1,137 @@
+"""What the hub may say, for every screen: snapshots of an invented citizen's Thursday."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub.protocol import AlarmView, DoseView, Help, IntakeView, MedicineView, Snapshot
+from ui.panel import Panel
+from ui.present import present
+from ui.scene import key_of
+from ui.screens import link, notice
+from ui.view import HERE, Nav, View
+
+HOME = timezone(timedelta(hours=1))
+LANGUAGES = ("da", "en")
+
+
+def at(hour: int, minute: int = 0, day: int = 20) -> datetime:
+    return datetime(2025, 11, day, hour, minute, tzinfo=HOME)
+
+
+def dose(name: str, strength: str, quantity: str, unit: str, purpose: str, boxed: bool = True) -> DoseView:
+    return DoseView(name=name, strength=strength, quantity=quantity, unit=unit, boxed=boxed, purpose=purpose)
+
+
+PINEMOL = dose("Pinemol", "1000 mg", "2", "tabletter", "mod smerter")
+METOPROLOL = dose("Metoprolol", "50 mg", "1", "tablet", "for hjertet")
+LONGEST = dose("Hydroxyzinhydrochlorid Orifarm Generics filmtabl.", "25 mg", "0.5", "tablet", "mod kløe")
+INSULIN = dose("Abasaglar", "100 E/ml", "14", "enheder", "mod sukkersyge", boxed=False)
+
+
+def intake(state: str = "due", hour: int = 18, doses: tuple[DoseView, ...] = (PINEMOL,), **more: Any) -> IntakeView:
+    return IntakeView(
+        id=f"2025-11-20/{hour}", state=state, at=at(hour), opens_at=at(hour - 1), latest_at=at(hour + 1),
+        doses=doses, **{"compartment": 12, **more},
+    )  # fmt: skip
+
+
+NIGHT = intake("planned", 22)
+TODAY = (intake("taken", 8), intake("missed", 12), intake("planned", 18), NIGHT)
+MEDICINES = (
+    MedicineView("Pinemol", "1000 mg", "2 tabletter morgen og aften", "mod smerter", True),
+    MedicineView(LONGEST.name, "25 mg", "½ tablet til natten", "mod kløe", True),
+    MedicineView("Abasaglar", "100 E/ml", "14 enheder kl. 22", "mod sukkersyge", False),
+    MedicineView(
+        "Marevan", "2,5 mg", "Tages efter skema fra lægen. Antal tabletter efter INR, som måles hver anden uge på "
+        "ambulatoriet; ring altid ved tvivl om dagens dosis.", "mod blodpropper", False, "not_understood",
+    ),
+    MedicineView("Paracetamol", "500 mg", "1-2 tabletter højst 4 gange dagligt", "mod smerter", False, "as_needed"),
+)  # fmt: skip
+
+
+def snapshot(current: IntakeView | None = None, hour: int = 18, minute: int = 0, **more: Any) -> Snapshot:
+    said: dict[str, Any] = {
+        "protocol": 1, "version": 3, "now": at(hour, minute), "language": "da", "calm": False, "hub": "MH-0042",
+        "citizen": "Ole Hansen", "plan_version": 6, "current": current, "next": NIGHT, "today": TODAY,
+        "medicines": MEDICINES, "phone": "12345678",
+    }  # fmt: skip
+    return Snapshot(**{**said, **more})
+
+
+def alarm(code: str, help: Help, intake: str | None = None) -> AlarmView:
+    return AlarmView(id=code, code=code, criticality="high", since=at(18), help=help, intake=intake)
+
+
+DUE = snapshot(intake())
+FOUR = (PINEMOL, LONGEST, METOPROLOL, INSULIN)
+TOMORROW = replace(NIGHT, at=at(8, day=21), opens_at=at(7, day=21), latest_at=at(9, day=21))
+HELPS = tuple((help, "Sanne" if help is Help.SEEN else "") for help in Help)
+
+SNAPSHOTS: dict[str, Snapshot] = {
+    "home": snapshot(hour=14, minute=20, next=intake("planned")),
+    "home-early": snapshot(hour=17, minute=10, next=intake("planned")),
+    "home-no-power": snapshot(hour=14, next=TOMORROW, mains_ok=False, network_ok=False, plan_old=True),
+    "home-night": snapshot(hour=23, minute=5, next=TOMORROW),
+    "home-no-plan": snapshot(plan_version=None, next=None, today=(), medicines=()),
+    "due": DUE,
+    "due-night": snapshot(intake(hour=22, doses=(PINEMOL, METOPROLOL)), hour=22, next=None),
+    "due-long": snapshot(intake(doses=(LONGEST,))),
+    "due-three": snapshot(intake(doses=(PINEMOL, METOPROLOL, INSULIN))),
+    "due-four": snapshot(intake(doses=FOUR), mains_ok=False),
+    "due-insulin": snapshot(intake(doses=(INSULIN,), refusals=("nothing_boxed",))),
+    "due-old-plan": snapshot(intake(), plan_old=True),
+    "snoozed": snapshot(intake(snoozed_until=at(18, 20)), minute=1),
+    "open": snapshot(intake("open", lid_open=True)),
+    "opening": snapshot(intake("opening")),
+    "shut": snapshot(intake("open")),
+    "rest": snapshot(intake("partly_taken")),
+    "ask": snapshot(intake("open", asks=True)),
+    "ask-mixed": snapshot(intake("open", doses=(PINEMOL, INSULIN), asks=True)),
+    "done": snapshot(done=intake("taken"), minute=4),
+    "declined": snapshot(intake("declined")),
+    **{f"missed-{h}": snapshot(intake("missed", help=h, seen_by=by), hour=19) for h, by in HELPS},
+    "clock": snapshot(clock_ok=False, alarms=(alarm("clock", Help.TRYING),)),
+    "journal": snapshot(journal_ok=False),
+    "jam": snapshot(intake("withheld"), alarms=(alarm("opening_fault", Help.DELIVERED, "2025-11-20/18"),)),
+    "withheld": snapshot(intake("withheld", help=Help.TRYING)),
+    "withdrawn": snapshot(intake("withdrawn", help=Help.TRYING)),
+    "uncertain": snapshot(intake("uncertain", help=Help.TRYING)),
+    "not-known": snapshot(intake("not_known", help=Help.SEEN, seen_by="Sanne")),
+    "blocked": snapshot(intake(refusals=("not_filled",))),
+}
+
+
+def views(panel: Panel, language: str) -> Iterator[tuple[str, View]]:
+    """Every screen, and every page of it, by a name of its own."""
+    for name, said in SNAPSHOTS.items():
+        yield from pages(name, replace(said, language=language), HERE, panel)
+    due = replace(DUE, language=language)
+    for page in range(3):
+        yield f"decline-{page + 1}", present(due, Nav(place="decline", page=page, key=key_of(due)), panel)
+    for place in ("home", "confirm_taken"):
+        yield f"{place}-from-due", present(due, Nav(place=place, key=key_of(due)), panel)
+    quiet = replace(SNAPSHOTS["home"], language=language)
+    yield from pages("medicine", quiet, Nav(place="medicine"), panel)
+    for help, by in HELPS:
+        asked = replace(quiet, asked_for_help=help, asked_help_seen_by=by)
+        yield f"help-{help}", present(asked, Nav(place="help"), panel)
+    for code in (*notice.REFUSALS, "never_heard_of"):
+        nav = Nav(place="notice", reasons=(code,), intake=due.current.id if due.current else "", key=key_of(due))
+        yield f"notice-{code}", present(due, nav, panel)
+    yield "link", link.view(quiet, waited=True)
+    yield "link-never", link.view(None, waited=True)
+    yield "link-start", link.view(None, waited=False)
+
+
+def pages(name: str, said: Snapshot, nav: Nav, panel: Panel) -> Iterator[tuple[str, View]]:
+    view = present(said, nav, panel)
+    yield name, view
+    number = 2
+    while view.more is not None:
+        assert isinstance(view.more.does, Nav)
+        view = present(said, view.more.does, panel)
+        yield f"{name}-{number}", view
+        number += 1

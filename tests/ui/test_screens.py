@@ -1,0 +1,92 @@
+"""Every screen, drawn for real in both languages on both panels: nothing cut, everything large enough, as placed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.render import read
+from tests.ui.scenes import LANGUAGES, views
+from ui.layout import action_rects, compose
+from ui.panel import PANELS, Panel
+from ui.tokens import LEAST, TARGET
+
+DRAWN = ("7-classic", "10.1")
+Screens = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=DRAWN)
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Panel, Screens]:
+    """What is on the glass of one panel, by language and name. Pictures go to MEDHUB_PICTURES, where that is set."""
+    kept = os.environ.get("MEDHUB_PICTURES")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.ui.render", request.param, str(folder)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = {(one["language"], one["name"]): one for one in read(done.stdout)}
+    assert len(list(folder.glob(f"{request.param}-*.png"))) == len(found)
+    return PANELS[request.param], found
+
+
+def test_every_screen_was_drawn_in_both_languages(drawn: tuple[Panel, Screens]) -> None:
+    panel, screens = drawn
+    assert set(screens) == {(language, name) for language in LANGUAGES for name, _ in views(panel, language)}
+
+
+def test_no_text_is_cut(drawn: tuple[Panel, Screens]) -> None:
+    panel, screens = drawn
+    for where, screen in screens.items():
+        for word in screen["words"]:
+            assert word["drawn"][0] <= word["room"][0], (where, word)
+            assert word["drawn"][1] <= word["room"][1], (where, word)
+            left, top, right, bottom = word["at"]
+            assert left >= 0, (where, word)
+            assert top >= 0, (where, word)
+            assert right <= panel.width_px, (where, word)
+            assert bottom <= panel.height_px, (where, word)
+
+
+def test_no_text_lies_on_another(drawn: tuple[Panel, Screens]) -> None:
+    _panel, screens = drawn
+    for where, screen in screens.items():
+        boxes = [word["at"] for word in screen["words"] if word["text"].strip()]
+        for n, (left, top, right, bottom) in enumerate(boxes):
+            for other in boxes[n + 1 :]:
+                across = min(right, other[2]) - max(left, other[0])
+                down = min(bottom, other[3]) - max(top, other[1])
+                one_line = min(bottom - top, other[3] - other[1])
+                assert across <= 1 or down <= 0.35 * one_line, (where, screen["words"])
+
+
+def test_capitals_are_large_enough(drawn: tuple[Panel, Screens]) -> None:
+    panel, screens = drawn
+    for where, screen in screens.items():
+        for word in screen["words"]:
+            assert word["capital"] >= int(LEAST * panel.height_px / panel.height_mm), (where, word)
+
+
+def test_headings_and_medicines_are_as_tall_as_was_asked(drawn: tuple[Panel, Screens]) -> None:
+    panel, screens = drawn
+    for language in LANGUAGES:
+        for name, view in views(panel, language):
+            sheet = compose(panel, view)
+            capitals = {(w["text"], w["room"][0]): w["capital"] for w in screens[language, name]["words"]}
+            for placed in (*sheet.heading, *(i for i in sheet.items if i.line.role == "name")):
+                assert capitals[placed.line.text, placed.rect.width] >= placed.line.caps_px - 1, (name, placed)
+
+
+def test_buttons_are_where_the_layout_says_and_large_enough(drawn: tuple[Panel, Screens]) -> None:
+    panel, screens = drawn
+    for language in LANGUAGES:
+        for name, view in views(panel, language):
+            said = {a: [r.x, r.y, r.width, r.height] for a, r in action_rects(panel, view).items()}
+            assert screens[language, name]["buttons"] == said
+            for _x, _y, wide, high in said.values():
+                assert wide >= TARGET * panel.width_px / panel.width_mm
+                assert high >= TARGET * panel.height_px / panel.height_mm
