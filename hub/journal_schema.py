@@ -27,7 +27,7 @@ MIGRATIONS = Migrations("journal")
 
 _PRAGMAS = (
     "synchronous = FULL",  # a commit is on the disk before anything moves (R1)
-    "wal_autocheckpoint = 256",  # 1 MiB: the log's file is soon reused, and writing into it then costs one fsync
+    "wal_autocheckpoint = 64",  # 256 KiB: the log is soon written over instead of growing, which costs half (tests/bench)
     "journal_size_limit = 4194304",
     "cell_size_check = ON",  # damage is met as an error, not as nonsense
     "trusted_schema = OFF",
