@@ -27,7 +27,7 @@ MIGRATIONS = Migrations("journal")
 
 _PRAGMAS = (
     "synchronous = FULL",  # a commit is on the disk before anything moves (R1)
-    "wal_autocheckpoint = 64",  # 256 KiB: the log is soon written over instead of growing, which costs half (tests/bench)
+    "wal_autocheckpoint = 64",  # 256 KiB: soon the log is written over, which costs less than growing
     "journal_size_limit = 4194304",
     "cell_size_check = ON",  # damage is met as an error, not as nonsense
     "trusted_schema = OFF",

@@ -136,6 +136,13 @@ def test_a_full_disk_is_an_error_and_nothing_is_half_stored(open_journal: Open) 
     assert [read.seq for read in open_journal().replay()] == [1, 2, 3]
 
 
+def test_a_commit_is_on_the_disk_when_it_is_acknowledged(open_journal: Open) -> None:
+    """R1, R11: SQLite fsyncs every commit of a write-ahead log only with synchronous = FULL (2)."""
+    db = open_journal()._db
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 def test_one_process_at_a_time(open_journal: Open, path: Path) -> None:
     open_journal()
     with pytest.raises(JournalBusy):
