@@ -145,6 +145,19 @@ def test_a_receipt_for_what_is_not_there_is_seen(closed: Path, open_journal: Ope
     must_last(open_journal, SHORTENED)
 
 
+def test_a_cursor_knows_of_what_was_deleted(closed: Path, open_journal: Open) -> None:
+    """The last row taken away and the head file put back to fit."""
+    journal = open_journal()
+    journal.move_cursor("alarms", 40, "receipt")
+    before = Mark(39, bytes.fromhex(journal.head_at(39)))
+    journal.close()
+    tamper(closed, "DELETE FROM event WHERE seq = 40")
+    head_file = HeadFile(closed.with_suffix(".head"))
+    head_file.begin(before)
+    head_file.close()
+    must_last(open_journal, SHORTENED)
+
+
 def test_a_lost_log_is_seen(open_journal: Open, path: Path, tmp_path: Path) -> None:
     """A killed process leaves its last events in the log; a copy of the database alone is shorter."""
     journal = open_journal()
