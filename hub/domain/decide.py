@@ -63,20 +63,21 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies | Refusal:
     bodies: Bodies = [e.Booted(release=command.release)]
     opening = state.opening
     if opening is not None:
-        bodies += _recover(opening, state.records[opening.intake], command.sensed)
+        bodies += _recover(opening, state, command.sensed)
     lids = state.open_lids if command.sensed.open_lids is None else command.sensed.open_lids
     for lid in sorted(lids - state.open_lids):
         bodies += _lid_without_opening(lid, state, opening)
     return bodies + [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - lids)]
 
 
-def _recover(opening: Opening, record: Record, sensed: Sensed) -> Bodies:
+def _recover(opening: Opening, state: State, sensed: Sensed) -> Bodies:
     """R1: the process died inside an opening. No effects are replayed; only what is sensed now decides."""
+    record = state.records[opening.intake]
     equal = unmoved(opening.weight_before_mg, opening.expected_mg, sensed.reading)
     if record.state is Life.OPENING and sensed.open_lids == frozenset() and equal:
         return [e.OpeningAbandoned(intake=opening.intake, opening=opening.id)]
-    if record.state is Life.OPEN and sensed.open_lids == frozenset({opening.compartment}):
-        return []
+    if record.state is Life.OPEN and sensed.open_lids == state.open_lids == frozenset({opening.compartment}):
+        return []  # still open
     return _uncertain(record, "restart_during_opening")
 
 

@@ -66,6 +66,7 @@ class Play:
         self.state = State()
         self.now = Moment(datetime(2026, 3, 12, 5, tzinfo=UTC), 1000.0, True, "boot-1")
         self.log: list[e.AnyBody] = []
+        self.events: list[e.Event] = []
         self.weight_mg = TARE_MG
         self.stable = True
         self.lids: frozenset[int] = frozenset()
@@ -119,6 +120,7 @@ class Play:
             )  # fmt: skip
             self.state = apply(self.state, event)
             self.log.append(body)
+            self.events.append(event)
         return bool(bodies)
 
     def accept(self, plan: Plan) -> tuple[str, ...]:

@@ -237,7 +237,7 @@ def test_over_midnight(play):
     assert play.at("8.51", tomorrow).life("morning", tomorrow) is Life.DUE
 
 
-# -- what is only reminded ----------------------------------------------------------------------------------------------
+# -- what is only reminded --------------------------------------------------------------------------------------------
 
 
 def insulin(play: Play, **more) -> Play:

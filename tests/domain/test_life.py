@@ -86,3 +86,20 @@ def test_something_left_taken_at_the_second_opening(play):
     assert play.said(e.OpeningRequested)[1].expected_mg == 500
     play.take(1, 1)
     assert play.life("morning") is Life.TAKEN
+
+
+def test_a_correction_is_an_overlay(day):
+    """What was written stays written; only a last word is corrected, into a last word."""
+    day.at("8.00")
+    assert day.do(c.Correct("2026-03-12/morning", Life.TAKEN, "Sanne", "seen")) == ("not_now",)
+    assert day.do(c.Correct("2026-03-12/breakfast", Life.TAKEN, "Sanne", "seen")) == ("no_such",)
+    day.at("9.00")
+    assert day.do(c.Correct("2026-03-12/morning", Life.DUE, "Sanne", "seen")) == ("not_now",)
+    assert day.do(c.Correct("2026-03-12/morning", Life.TAKEN_ELSEWHERE, "Sanne", "seen")) == ()
+    assert (day.life("morning"), day.record("morning").corrected) == (Life.MISSED, Life.TAKEN_ELSEWHERE)
+
+
+def test_taken_elsewhere_always_tells_staff(day):
+    assert day.do(c.SayTakenElsewhere("2026-03-12/evening")) == ()
+    assert day.life("evening") is Life.TAKEN_ELSEWHERE
+    assert day.alarms() == {"taken_elsewhere/evening"}

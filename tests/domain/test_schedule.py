@@ -32,7 +32,7 @@ def at_home(instant: datetime) -> str:
     return instant.astimezone(CPH).strftime("%d %H.%M")
 
 
-# -- home wall time ----------------------------------------------------------------------------------------------
+# -- home wall time ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_home_day_is_the_citizens():
     assert home_day(plan, datetime(2026, 3, 11, 23, 0, tzinfo=UTC)) == DAY
 
 
-# -- which slots a line falls in -----------------------------------------------------------------------------------
+# -- which slots a line falls in --------------------------------------------------------------------------------------
 
 
 def slot_ids(dose: DayDose, slots: tuple[Slot, ...] = SLOTS) -> list[str]:
@@ -91,7 +91,7 @@ def test_a_line_without_a_slot_is_the_readers_to_refuse():
         slot_ids(DayDose(Decimal(1), times=9))
 
 
-# -- which days ----------------------------------------------------------------------------------------------------
+# -- which days -------------------------------------------------------------------------------------------------------
 
 
 def given_on(period: dict[str, object], days: int = 10) -> list[int]:
@@ -127,7 +127,7 @@ def test_the_statements_own_period_counts_too():
     assert [len(intakes_of(plan, DAY + timedelta(days=n))) for n in (-1, 0, 1, 2)] == [0, 1, 1, 0]
 
 
-# -- intakes -------------------------------------------------------------------------------------------------------
+# -- intakes ----------------------------------------------------------------------------------------------------------
 
 
 def test_an_intake_gathers_its_doses():
@@ -135,7 +135,11 @@ def test_an_intake_gathers_its_doses():
     assert (morning.id, noon.id) == (f"{DAY}/morning", f"{DAY}/noon")
     assert [(d.ordination, d.ordinal, d.unit) for d in morning.doses] == [("a", 1, "tablet"), ("b", 1, "tabletter")]
     assert [d.ordinal for d in noon.doses] == [2]
-    assert [at_home(t) for t in (morning.opens_at, morning.at, morning.latest_at)] == ["12 07.00", "12 08.00", "12 09.00"]
+    assert [at_home(t) for t in (morning.opens_at, morning.at, morning.latest_at)] == [
+        "12 07.00",
+        "12 08.00",
+        "12 09.00",
+    ]
 
 
 def test_identity_is_neither_clock_time_nor_version():
@@ -192,7 +196,7 @@ def test_an_odd_day_lived(day):
     assert len(due) == len(set(due)) == len(days) * 4
 
 
-# -- windows -------------------------------------------------------------------------------------------------------
+# -- windows ----------------------------------------------------------------------------------------------------------
 
 
 def windows(*ordinations: Ordination, slots: tuple[Slot, ...]) -> list[tuple[str, str]]:
@@ -238,24 +242,26 @@ def test_a_next_window_that_opens_long_before_its_time_does_not_cut_this_one_to_
     early=st.integers(0, 240), window=st.integers(5, 720), day=st.dates(date(2026, 3, 27), date(2026, 10, 27)),
 )  # fmt: skip
 def test_windows_are_never_empty(times, early, window, day):
-    slots = tuple(
-        Slot(id=f"s{n}", time=time(n // 2, n % 2 * 30), early_min=early, window_min=window) for n in times
-    )
+    slots = tuple(Slot(id=f"s{n}", time=time(n // 2, n % 2 * 30), early_min=early, window_min=window) for n in times)
     one = Ordination("x", Medicine("X"), dosage(*(DayDose(Decimal(1), at=s.time) for s in slots)), Handout.COMPARTMENT)
     intakes = intakes_of(plan_of(one, slots=slots), day)
     assert all(i.opens_at <= i.at < i.latest_at for i in intakes)
     assert sum(len(i.doses) for i in intakes) == len(times)
 
 
-# -- substances ----------------------------------------------------------------------------------------------------
+# -- substances -------------------------------------------------------------------------------------------------------
 
 
 def test_a_substance_is_the_ordination_and_what_the_plan_names():
-    plain, named = (intakes_of(plan_of(o), DAY)[0].doses[0] for o in (ordination("a", NOON), ordination("b", NOON, atc="N")))
+    plain, named = (
+        intakes_of(plan_of(o), DAY)[0].doses[0] for o in (ordination("a", NOON), ordination("b", NOON, atc="N"))
+    )
     assert substances(plain) == {"ordination:a"}
     assert substances(named) == {"ordination:b", "atc:N"}
 
 
 def test_amounts_keep_nine_decimals():
-    doses = intakes_of(plan_of(ordination("a", NOON, quantity="0.000000001"), ordination("b", NOON, quantity=2)), DAY)[0]
+    doses = intakes_of(plan_of(ordination("a", NOON, quantity="0.000000001"), ordination("b", NOON, quantity=2)), DAY)[
+        0
+    ]
     assert dict(amounts(doses.doses)) == {"ordination:a": 1, "ordination:b": 2_000_000_000}
