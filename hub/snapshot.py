@@ -142,11 +142,12 @@ class _Viewer:
         state, intake = self._state, record.intake
         opening = state.opening if state.opening and state.opening.intake == intake.id else None
         alarm = next((a for a in reversed(state.alarms.values()) if a.intake == intake.id), None)
+        put_off = record.snoozed_until
         return self._view(
             intake,
             state=record.corrected or record.state,
             refusals=may_open(state, record, self._moment, self._sensed),
-            snoozed_until=self.home(record.snoozed_until) if record.snoozed_until else None,
+            snoozed_until=self.home(put_off) if put_off and put_off > self._moment.wall else None,
             lid_open=bool(opening and opening.compartment in state.open_lids),
             asks=bool(opening and opening.asked_at),
             final=record.final,

@@ -39,6 +39,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 def read_config(path: Path) -> Config:
     """Raises ConfigError, also for a file that cannot be read."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Config)
+        return msgspec.toml.decode(path.read_bytes(), type=Config, dec_hook=lambda kind, value: kind(value))
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path}: {problem}") from problem

@@ -1,5 +1,6 @@
-"""The screen's process: `python -m ui.main ui.toml`."""
+"""The screen's process: `medhub ui --config ui.toml`."""
 
+import argparse
 import logging
 import os
 import sys
@@ -39,26 +40,24 @@ def prepare_kivy(config: Config, home: Path) -> None:
     for key, value in graphics.items():
         Kivy.set("graphics", key, str(value))
     Kivy.set("kivy", "exit_on_escape", "0")
+    Kivy.set("kivy", "log_level", "warning")
     for key in list(dict(Kivy.items("input"))):
         Kivy.remove_option("input", key)
     providers = {"mouse": ("mouse", "mouse,multitouch_on_demand"), "mtdev": ("mtdev", "probesysfs,provider=mtdev")}
     Kivy.set("input", *providers[config.input])
 
 
-def main(argv: list[str] | None = None) -> int:
-    arguments = sys.argv[1:] if argv is None else argv
-    if len(arguments) != 1:
-        print("usage: python -m ui.main UI.TOML", file=sys.stderr)
-        return 2
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, help="ui.toml")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Show until the window is closed. A config that is wrong is named, and the screen does not start."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with TemporaryDirectory(prefix="medhub-ui-") as home:
         try:
-            bootstrap(Path(arguments[0]), Path(home)).run()
+            bootstrap(args.config, Path(home)).run()
         except ConfigError as wrong:
             print(wrong, file=sys.stderr)
-            return 1
+            return 78  # EX_CONFIG
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=None, help="how many days (2 for our own citizen, else 1)")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where pictures and logs are kept")
     parser.add_argument("--play", action="store_true", help="you touch the screen; nothing taps for you")
-    parser.add_argument("--panel", default="10.1", help="which panel the window is: 10.1, 7 or 7hd")
+    parser.add_argument("--panel", default="10.1", help="the window's panel: 10.1, 7-classic or 7-touch-display-2")
     parser.add_argument(
         "--language", choices=("da", "en"), default=None, help="the screen's language, if not the plan's"
     )

@@ -39,7 +39,7 @@ class Accounts(Struct):
         return [*found, *self._strays()]
 
     def _keys(self) -> list[Key]:
-        return sorted(self.wanted)
+        return list(self.wanted)  # in order of time, as the oracle gives them
 
     def _problems_of(self, key: Key) -> Iterable[str]:
         want, left = self.wanted[key], self.left.get(key, Decimal())

@@ -27,8 +27,14 @@ class Beat(Struct, frozen=True):
 
 def opens(demo: "Demo", intake: p.IntakeView) -> int:
     """Touch Åbn and see the right compartment open; its number."""
-    demo.citizen.sees("due").taps("open")
+    touches_open(demo, intake, "due")
     return opened(demo, intake)
+
+
+def touches_open(demo: "Demo", intake: p.IntakeView, screen: str) -> None:
+    """Once the box is ready: after a jump in time the scale needs a moment to be still."""
+    demo.until(intake.id, lambda now: not now.refusals, "nothing against opening")
+    demo.citizen.sees(screen).taps("open")
 
 
 def opened(demo: "Demo", intake: p.IntakeView) -> int:
@@ -89,7 +95,7 @@ def declined_for_good(demo: "Demo", intake: p.IntakeView) -> None:
 def something_left(demo: "Demo", intake: p.IntakeView) -> None:
     demo.citizen.takes(opens(demo, intake), everything=False)
     demo.until(intake.id, lambda now: now.state == "partly_taken", "something left")
-    demo.citizen.sees("rest").taps("open")
+    touches_open(demo, intake, "rest")
     takes_all(demo, intake, opened(demo, intake))
 
 
@@ -109,7 +115,7 @@ def missed_and_seen(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The intent is in the journal, the lock never moved: back to due, and a new touch is needed."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies(TrapAt.BEFORE_PULSE, compartment, lambda: demo.citizen.sees("due").taps("open"))
+    demo.hub_dies(TrapAt.BEFORE_PULSE, compartment, lambda: touches_open(demo, intake, "due"))
     demo.until(intake.id, lambda now: now.state == "due", "due again after the restart")
     takes_all(demo, intake, opens(demo, intake))
 
@@ -117,7 +123,7 @@ def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_during_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The lock let go and the lid is open: nobody can say; a named person looks, shuts it and releases the intake."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies(TrapAt.DURING_PULSE, compartment, lambda: demo.citizen.sees("due").taps("open"))
+    demo.hub_dies(TrapAt.DURING_PULSE, compartment, lambda: touches_open(demo, intake, "due"))
     demo.until(intake.id, lambda now: now.state == "uncertain", "uncertain after the restart")
     demo.citizen.sees("fault")
     demo.world.shut_lid(compartment)

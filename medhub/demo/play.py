@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from drivers.world_protocol import Item, TrapAt
+from drivers.world_protocol import Item, Trap, TrapAt
 from hub import protocol as p
 from hub.domain.apply import apply
 from hub.domain.state import State
@@ -75,7 +75,7 @@ class Demo:
 
     def hub_dies(self, at: TrapAt, compartment: int, touch: Callable[[], object]) -> None:
         """SIGKILL at a physical moment, sent by the world; then the hub is started again, as systemd would."""
-        self.world.set_trap(at, compartment, self.stage.hub.pid)
+        self.world.set_trap(Trap(at, compartment, self.stage.hub.pid))
         touch()
         self.stage.wait_for_hub_death()
         self._hub_starts_again(str(at).replace("_", " "))
@@ -126,11 +126,11 @@ class Demo:
     def _network(self, cutting: bool, index: int) -> None:
         if cutting and index == CUT_AT_SLOT:
             self.director.settle()
-            self.world.cut()
+            self.world.set_network(False)
             self.director.network = False
             self.remark("The network is cut", "bold yellow")
         if cutting and index == RESTORED_AT_SLOT:
-            self.world.restore()
+            self.world.set_network(True)
             self.director.network = True
             self.remark("The network is back", "bold yellow")
 

@@ -11,7 +11,7 @@ from Xlib import X
 from Xlib import display as xdisplay
 from Xlib.ext import xtest
 
-TITLE = "medhub"
+WINDOW_CLASS = "medhub-demo"  # given to SDL by `Stage`, so that no other window on a desktop is touched
 PRESS_S = 0.08  # a finger's tap; shorter ones get lost in a frame
 
 
@@ -49,7 +49,7 @@ class Display:
 
 
 class Finger:
-    """Taps and looks at the window called `TITLE` on a display."""
+    """Taps and looks at the window of class `WINDOW_CLASS` on a display."""
 
     def __init__(self, display: str) -> None:
         self._x = xdisplay.Display(display)
@@ -79,9 +79,9 @@ class Finger:
         pending = [self._root]
         while pending:
             window = pending.pop()
-            if window.get_wm_name() == TITLE:
+            if WINDOW_CLASS in (window.get_wm_class() or ()):
                 geometry = window.get_geometry()
                 corner = self._root.translate_coords(window, 0, 0)
                 return -corner.x, -corner.y, geometry.width, geometry.height
             pending += window.query_tree().children
-        raise LookupError(f"no window called {TITLE!r} on the display")
+        raise LookupError(f"no window of class {WINDOW_CLASS!r} on the display")

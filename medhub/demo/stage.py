@@ -19,7 +19,7 @@ from medhub.demo.municipality import Municipality
 from medhub.demo.papers import Papers
 from medhub.demo.person import Broken, wait_for
 from medhub.demo.process import Process
-from medhub.demo.screen import Display, Finger
+from medhub.demo.screen import WINDOW_CLASS, Display, Finger
 from medhub.origin import Origin, OriginDirector
 from ui.panel import PANELS
 
@@ -73,7 +73,6 @@ class Stage:
         wait_for("the world", self._world_is_up, START_S)
         self._hub_config = papers.hub_config
         self.start_hub()
-        self.staff.call(p.ConfirmJournal(person=NURSE, pin=PIN))  # commissioning: there was no journal before this one
         self._start("sync", ["medhub.cli", "sync", "--config", str(papers.sync_config)])
         self._start_ui()
         wait_for("the plan to come from the municipality", lambda: self._status().plan_version is not None, START_S)
@@ -81,8 +80,9 @@ class Stage:
     def start_hub(self) -> None:
         """Start the hub and wait until it answers."""
         sabotage = ["--sabotage", self._args.sabotage] if self._args.sabotage else []
-        self.hub = self._start("hub", ["medhub.demo.hub_process", "--config", str(self._hub_config), "--origin",
-                                       str(self._origin_file), "--world", str(self._world_socket), *sabotage])  # fmt: skip
+        files = {"config": self._hub_config, "origin": self._origin_file, "world": self._world_socket}
+        named = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+        self.hub = self._start("hub", ["medhub.demo.hub_process", *named, *sabotage])
         wait_for("the hub to answer", self._hub_is_up, START_S)
 
     def wait_for_hub_death(self) -> None:
@@ -97,7 +97,7 @@ class Stage:
         self._stack.callback(display.close)
         config = self._home / "ui.toml"
         config.write_text(f'socket = "{self.ui_socket}"\npanel = "{self._args.panel}"\nfullscreen = false\n')
-        self._start("ui", ["medhub.cli", "ui", "--config", str(config)], {"DISPLAY": display.name})
+        self._start("ui", ["medhub.cli", "ui", "--config", str(config)], {"DISPLAY": display.name, "SDL_VIDEO_X11_WMCLASS": WINDOW_CLASS})
         self.finger = Finger(display.name)
         self._stack.callback(self.finger.close)
 
