@@ -1,6 +1,6 @@
 """Draws every screen of a panel for real, off screen, and tells as JSON lines what is on the glass. Run as a process:
 
-python -m tests.ui.render PANEL FOLDER: a picture of each screen goes to FOLDER.
+python -m tests.ui.render PANEL [FOLDER]: a picture of each screen goes to FOLDER.
 """
 
 import json
@@ -18,14 +18,17 @@ from ui.main import prepare_kivy
 from ui.panel import PANELS
 
 
-def main(panel_name: str, folder: Path) -> None:
+def main(panel_name: str, folder: Path | None = None) -> None:
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     with TemporaryDirectory() as home:
         prepare_kivy(Config(socket=Path("none"), panel=panel_name, fullscreen=False), Path(home))  # type: ignore[arg-type]
         draw_all(panel_name, folder)
 
 
-def draw_all(panel_name: str, folder: Path) -> None:
+def draw_all(panel_name: str, folder: Path | None) -> None:
+    from kivy.config import Config as Kivy
+
+    Kivy.set("graphics", "maxfps", "0")  # as fast as it can be drawn
     from kivy.base import EventLoop
     from kivy.core.window import Window
 
@@ -45,11 +48,10 @@ def draw_all(panel_name: str, folder: Path) -> None:
             page.drawn = Drawn(
                 view=view, sheet=compose(panel, view), panel=panel, palette=palette(view.night)
             )  # fmt: skip
-            for _ in range(2):
-                Window.canvas.ask_update()
-                EventLoop.idle()
-            picture = folder / f"{panel_name}-{language}-{name}.png"
-            keep(picture, *Window.size)
+            Window.canvas.ask_update()
+            EventLoop.idle()
+            if folder is not None:
+                keep(folder / f"{panel_name}-{language}-{name}.png", *Window.size)
             print(json.dumps({"language": language, "name": name, **told(page, panel)}))
 
 
@@ -58,19 +60,24 @@ def told(page: Any, panel: Any) -> dict[str, Any]:
     from ui.press import Press
 
     words = [w for w in page.walk() if isinstance(w, Words)]
+    buttons = [w for w in page.walk() if isinstance(w, Press)]
     return {
         "screen": page.drawn.view.screen,
-        "words": [
-            {"text": w.text, "drawn": w.texture_size, "room": [w.room.width, w.room.height],
-             "at": [w.x, panel.height_px - w.top, w.right, panel.height_px - w.y], "capital": capital(w.font_name, w.font_size)}
-            for w in words
-        ],
-        "buttons": {
-            w.button.action.name: [round(w.x), round(panel.height_px - w.top), round(w.width), round(w.height)]
-            for w in page.walk()
-            if isinstance(w, Press)
-        },
+        "words": [word_told(w, panel) for w in words],
+        "buttons": {w.button.action.name: [round(n) for n in from_top(w, panel)] for w in buttons},
+    }
+
+
+def word_told(word: Any, panel: Any) -> dict[str, Any]:
+    left, top, wide, high = from_top(word, panel)
+    return {
+        "text": word.text, "drawn": word.texture_size, "room": [word.room.width, word.room.height],
+        "at": [left, top, left + wide, top + high], "capital": capital(word.font_name, word.font_size),
     }  # fmt: skip
+
+
+def from_top(widget: Any, panel: Any) -> tuple[float, float, float, float]:
+    return widget.x, panel.height_px - widget.top, widget.width, widget.height
 
 
 @cache
@@ -91,7 +98,7 @@ def keep(path: Path, wide: int, high: int) -> None:
 
     glPixelStorei(0x0D05, 1)  # GL_PACK_ALIGNMENT
     pixels = bytes(glReadPixels(0, 0, wide, high, GL_RGB, GL_UNSIGNED_BYTE))
-    Image.frombytes("RGB", (wide, high), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
+    Image.frombytes("RGB", (wide, high), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path, compress_level=1)
 
 
 def read(lines: str) -> Iterator[dict[str, Any]]:
@@ -99,4 +106,4 @@ def read(lines: str) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], *map(Path, sys.argv[2:]))
