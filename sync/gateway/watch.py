@@ -43,12 +43,10 @@ def days_to_look(plans: Sequence[Held], now: datetime, standing: frozenset[str])
     return sorted(week | {date.fromisoformat(intake.partition("/")[0]) for intake in standing})
 
 
-def expected(plans: Sequence[Held], day: date) -> Iterator[tuple[Intake, Held]]:
-    """The day's intakes, each under the plan that was in force at its time."""
+def expected(plans: Sequence[Held], day: date) -> Iterator[Intake]:
+    """The day's intakes, each under the plan that was in force at its time, and here before its time was over."""
     for held in plans:
-        for intake in intakes_of(held.plan, day):
-            if _in_force(plans, intake.at) is held:
-                yield intake, held
+        yield from (intake for intake in intakes_of(held.plan, day) if _in_force(plans, intake) is held)
 
 
 def missing_outcomes(
@@ -58,8 +56,8 @@ def missing_outcomes(
     return [
         Found(f"{MISSING_OUTCOME}/{intake.id}", MISSING_OUTCOME, intake.criticality, intake.id)
         for day in days
-        for intake, held in expected(plans, day)
-        if now >= _latest(intake, held, answers.get(intake.id, ())) + GRACE
+        for intake in expected(plans, day)
+        if now >= _latest(intake, answers.get(intake.id, ())) + GRACE
         and not _answered(intake, answers.get(intake.id, ()))
     ]
 
@@ -83,14 +81,17 @@ def plan_not_running(plans: Sequence[Held], last: Heard | None, now: datetime) -
     return [Found(f"{PLAN_NOT_RUNNING}/{sent}", PLAN_NOT_RUNNING, Criticality.HIGH)]
 
 
-def _in_force(plans: Sequence[Held], at: datetime) -> Held | None:
-    return next((held for held in reversed(plans) if held.plan.valid_from <= at), None)
+def _in_force(plans: Sequence[Held], intake: Intake) -> Held | None:
+    for held in reversed(plans):
+        if held.plan.valid_from <= intake.at and held.put_at < intake.latest_at:
+            return held
+    return None
 
 
-def _latest(intake: Intake, held: Held, known: Sequence[DoseOutcome]) -> datetime:
-    """Its latest time; later where a named person released it, or the plan came late."""
+def _latest(intake: Intake, known: Sequence[DoseOutcome]) -> datetime:
+    """Its latest time; a named person's where it was released."""
     released = (dose.latest_at for dose in known if dose.latest_at and not dose.answered)
-    return max(intake.latest_at, held.put_at, *released)
+    return max((intake.latest_at, *released))
 
 
 def _answered(intake: Intake, known: Sequence[DoseOutcome]) -> bool:
