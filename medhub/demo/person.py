@@ -41,10 +41,16 @@ class Citizen:
         self._news = threading.Condition()
         self._nav = HERE
         self._pictures: set[str] = set()
+        self._ui_socket = ui_socket
         self._eyes = Client(ui_socket, on_push=self._look)
 
     def close(self) -> None:
         self._eyes.close()
+
+    def looks_again(self) -> None:
+        """After the hub was gone, as the screen does by itself."""
+        self._eyes.close()
+        self._eyes = Client(self._ui_socket, on_push=self._look)
 
     # -- the screen ----------------------------------------------------------------------------------------------------
 

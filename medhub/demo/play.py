@@ -90,6 +90,7 @@ class Demo:
     def _hub_starts_again(self, when: str) -> None:
         self.teller.remark(f"SIGKILL to the hub, {when}; started again", "bold magenta")
         self.stage.start_hub()
+        self.citizen.looks_again()
 
     # -- the days -----------------------------------------------------------------------------------------------------
 
