@@ -85,32 +85,59 @@ def test_stable_means_that_a_whole_window_lay_close_together(steps: list[tuple[f
 # -- the twin --------------------------------------------------------------------------------------------------------
 
 
-def stable(scale: TwinScale) -> Reading:
+SETTLE_S = 1.0  # after a lid, the hub believes no reading older than this
+
+
+def stable(scale: TwinScale, from_s: float = 0.0) -> Reading:
+    """A stable reading taken at `from_s` or later."""
+    found: list[Reading] = []
+
     def held_still() -> bool:
-        try:
-            return scale.read().stable
-        except DeviceError:
-            return False
+        if not silent(scale):
+            found.append(scale.read())
+        return bool(found) and found[-1].stable and found[-1].at_s >= from_s
 
     wait_for("a stable reading", held_still)
-    return scale.read()
+    return found[-1]
+
+
+def silent(scale: TwinScale) -> bool:
+    try:
+        scale.read()
+    except DeviceError:
+        return True
+    return False
 
 
 def test_what_leaves_is_weighed_before_and_after_to_half_a_tablet(world: RunningWorld, closing: ExitStack) -> None:
-    scale = TwinScale(world.socket, lambda: 4711.0)
+    scale = TwinScale(world.socket, time.monotonic)
     closing.callback(scale.close)
     world.client.fill(1, "a", ITEMS)
-    before = stable(scale)
+    before = stable(scale, time.monotonic() + SETTLE_S)
     assert abs(before.weight_mg - 1320) <= 15
-    assert before.at_s == 4711.0
     world.client.key_open(1)
-    wait_for("the swing", lambda: not scale.read().stable)
     world.client.take(1, {"Hjerdyl": Decimal("0.5")})
     world.client.shut_lid(1)
-    assert abs(before.weight_mg - stable(scale).weight_mg - 120) <= 15
+    after = stable(scale, time.monotonic() + SETTLE_S)
+    assert abs(before.weight_mg - after.weight_mg - 120) <= 15
 
 
-def test_a_reading_carries_the_hubs_clock(world: RunningWorld, closing: ExitStack) -> None:
+def test_a_moving_lid_makes_the_reading_unstable(world: RunningWorld, closing: ExitStack) -> None:
+    scale = TwinScale(world.socket, time.monotonic)
+    closing.callback(scale.close)
+    stable(scale)
+    world.client.key_open(1)
+    wait_for("the swing", lambda: not silent(scale) and not scale.read().stable)
+    stable(scale)
+
+
+def test_readings_are_stamped_with_the_clock_given(world: RunningWorld, closing: ExitStack) -> None:
+    scale = TwinScale(world.socket, lambda: 4711.0)
+    closing.callback(scale.close)
+    assert stable(scale).at_s == 4711.0
+
+
+def test_a_newer_sample_makes_a_newer_reading(world: RunningWorld, closing: ExitStack) -> None:
     scale = TwinScale(world.socket, time.monotonic)
     closing.callback(scale.close)
     first = stable(scale).at_s
@@ -124,14 +151,9 @@ def test_an_unplugged_scale_has_no_reading_and_comes_back(world: RunningWorld, c
     stable(scale)
     world.client.set_scale(unplugged=True)
 
-    def silent() -> bool:
-        try:
-            scale.read()
-        except DeviceError as error:
-            return "scale: the scale is unplugged" in str(error)
-        return False
-
-    wait_for("no reading", silent)
+    wait_for("no reading", lambda: silent(scale))
+    with pytest.raises(DeviceError, match="scale: the scale is unplugged"):
+        scale.read()
     world.client.set_scale()
     stable(scale)
 
@@ -140,7 +162,7 @@ def test_a_noisy_scale_is_never_stable(world: RunningWorld, closing: ExitStack) 
     world.client.set_scale(noisy=True)
     scale = TwinScale(world.socket, time.monotonic)
     closing.callback(scale.close)
-    wait_for("a reading", lambda: not silent_scale(scale))
+    wait_for("a reading", lambda: not silent(scale))
     until = time.monotonic() + 3 * WINDOW_S
     seen = []
     while time.monotonic() < until:
@@ -150,19 +172,11 @@ def test_a_noisy_scale_is_never_stable(world: RunningWorld, closing: ExitStack) 
     assert seen[-1].spread_mg > STABLE_SPREAD_MG
 
 
-def silent_scale(scale: TwinScale) -> bool:
-    try:
-        scale.read()
-    except DeviceError:
-        return True
-    return False
-
-
 def test_a_world_that_has_ended_is_no_reading(world: RunningWorld) -> None:
     scale = TwinScale(world.socket, time.monotonic)
     stable(scale)
     world.stop()
-    wait_for("no reading", lambda: silent_scale(scale))
+    wait_for("no reading", lambda: silent(scale))
     with pytest.raises(DeviceError, match="scale: the world at"):
         scale.read()
     scale.close()

@@ -52,6 +52,10 @@ def hands() -> Hands:
     return Hands()
 
 
+def test_the_hardwares_limit_is_just_above_the_codes() -> None:
+    assert LATCH_S < PULSE_S < ONE_SHOT_S <= 2 * PULSE_S
+
+
 # -- latch and lid -------------------------------------------------------------------------------------------------
 
 

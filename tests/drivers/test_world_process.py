@@ -125,6 +125,33 @@ def test_the_ledger_is_read_from_where_one_was(world: RunningWorld) -> None:
     assert world.client.ledger(10_000) == ()
 
 
+def test_a_call_interrupted_half_way_never_gives_its_reply_to_the_next(tmp_path: Path, closing: ExitStack) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    path = tmp_path / "mute.sock"
+    listening = closing.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+    listening.bind(str(path))
+    listening.listen()
+    hands = WorldClient(path, timeout_s=2)
+    closing.callback(hands.close)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(Interrupted):
+            hands.weigh()  # nobody answers
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    first = closing.enter_context(listening.accept()[0])
+    first.settimeout(5)
+    assert b"Weigh" in first.recv(100)
+    assert first.recv(100) == b""  # let go: a late reply finds no one
+
+
 # -- watching ----------------------------------------------------------------------------------------------------------
 
 

@@ -48,7 +48,8 @@ def running_world(*more: str, socket: Path | None = None) -> Iterator[RunningWor
             world = RunningWorld(process, socket)
             try:
                 assert process.stdout is not None
-                assert process.stdout.readline().startswith("world ready")
+                said = process.stdout.readline()
+                assert said.startswith("world ready"), f"{said!r}, exit {process.poll()}"
                 yield world
             finally:
                 world.stop()
