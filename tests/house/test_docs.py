@@ -72,6 +72,13 @@ def test_every_screen_was_looked_at(screen: str) -> None:
     assert row_of(screen, (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8"))
 
 
+def test_nothing_shown_or_sent_says_swallowed() -> None:
+    """H16: the box cannot know. It says taken, handed out, removed."""
+    shown = files("ui/**/*.po", "ui/**/*.kv", "ui/*.py", "ui/screens/*.py", "sync/**/*.py", "sync/**/*.html")
+    words = re.compile(r"swallow|ingest|indtag|slugt", re.IGNORECASE)
+    assert not [str(path) for path in shown if words.search((ROOT / path).read_text(encoding="utf-8"))]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
