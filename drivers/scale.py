@@ -16,7 +16,7 @@ SAMPLE_S = 0.1  # an HX711 gives ten samples a second
 class TwinScale:
     """`hub.ports.Scale` in the world at `path`. Samples in a thread of its own; `read` never waits.
 
-    `monotonic` is the hub's clock and only stamps readings (`at_s`, when the newest sample was taken): stability is
+    `monotonic` is the hub's clock and only stamps readings (`at_s`: the newest sample is not older): stability is
     judged in real time, which a demo's clock runs ahead of. `tare_mg` is what the empty store weighs.
     """
 
@@ -44,6 +44,9 @@ class TwinScale:
 
     def _sample(self) -> None:
         while not self._closing.is_set():
+            # Stamped before it is taken: a sample is never older than it says, so none from before a lid shut
+            # passes for one after (R13).
+            at_s, real_s = self._monotonic(), time.monotonic()
             try:
                 gross_mg = self._world.weigh()
             except WorldError as error:
@@ -52,8 +55,8 @@ class TwinScale:
                     self._trouble = str(error)
             else:
                 with self._lock:
-                    self._window.add(gross_mg, time.monotonic())
-                    self._sampled_at_s = self._monotonic()
+                    self._window.add(gross_mg, real_s)
+                    self._sampled_at_s = at_s
                     self._trouble = "no sample for too long"
             self._closing.wait(SAMPLE_S)
 

@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
+from drivers.chips import factory_of
 from drivers.compartments import GpioCompartments, TwinCompartments, Wiring
 from drivers.one_lock import OneLock
 from hub.ports import PULSE_S, DeviceError
@@ -191,6 +193,11 @@ def test_a_broken_lid_wire_reads_as_open() -> None:
     box = GpioCompartments(MockFactory(), WIRING)  # nothing pulls the lines down
     assert box.lid_open(1)
     box.close()
+
+
+def test_a_chip_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="GPIO"):
+        factory_of("pinctrl-none", devices=tmp_path)
 
 
 # -- the twin alone -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.scale import TwinScale
+from drivers.scale import NoScale, TwinScale
 from drivers.weighing import OLD_S, STABLE_SPREAD_MG, WINDOW_S, Weighed, Window
 from drivers.world_protocol import Item
 from hub.ports import DeviceError, Reading
@@ -135,6 +135,30 @@ def test_readings_are_stamped_with_the_clock_given(world: RunningWorld, closing:
     scale = TwinScale(world.socket, lambda: 4711.0)
     closing.callback(scale.close)
     assert stable(scale).at_s == 4711.0
+
+
+def test_a_sample_is_never_older_than_its_stamp(world: RunningWorld, closing: ExitStack) -> None:
+    """R13: what was weighed before a lid moved must not pass for what was weighed after."""
+    ticks = 0
+
+    def clock() -> float:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 15:
+            world.client.key_open(1)
+        return float(ticks)
+
+    scale = TwinScale(world.socket, clock)
+    closing.callback(scale.close)
+    before = stable(scale, 10)
+    wait_for("the tick at which the lid moves", lambda: scale.read().at_s >= 15)
+    assert before.at_s < 15
+    assert not scale.read().stable
+
+
+def test_a_box_without_a_scale_has_no_reading() -> None:
+    with pytest.raises(DeviceError, match="scale"):
+        NoScale().read()
 
 
 def test_a_newer_sample_makes_a_newer_reading(world: RunningWorld, closing: ExitStack) -> None:
