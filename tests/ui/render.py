@@ -1,6 +1,7 @@
 """Draws every screen of a panel for real, off screen, and tells as JSON lines what is on the glass. Run as a process:
 
-python -m tests.ui.render PANEL [FOLDER]: a picture of each screen goes to FOLDER.
+python -m tests.ui.render PANEL FAMILY [FOLDER]: a picture of each screen goes to FOLDER. FAMILY "roboto" draws as where
+fonts-inter is not installed.
 """
 
 import json
@@ -12,10 +13,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ui.face import FACES
+
+if sys.argv[2:3] == ["roboto"]:  # before anything is measured
+    FACES["inter"] = FACES["roboto"]
+
 from tests.ui.scenes import LANGUAGES, views
 from ui.config import Config
+from ui.layout import action_rects, compose
 from ui.main import prepare_kivy
-from ui.panel import PANELS
+from ui.panel import PANELS, Panel
+from ui.view import View
 
 
 def main(panel_name: str, folder: Path | None = None) -> None:
@@ -33,7 +41,6 @@ def draw_all(panel_name: str, folder: Path | None) -> None:
     from kivy.core.window import Window
 
     from ui.glass import Drawn, load, page_for
-    from ui.layout import compose
     from ui.tokens import palette
 
     EventLoop.ensure_window()
@@ -52,7 +59,7 @@ def draw_all(panel_name: str, folder: Path | None) -> None:
             EventLoop.idle()
             if folder is not None:
                 keep(folder / f"{panel_name}-{language}-{name}.png", *Window.size)
-            print(json.dumps({"language": language, "name": name, **told(page, panel)}))
+            print(json.dumps({"language": language, "name": name, **told(page, panel), **placed(panel, view)}))
 
 
 def told(page: Any, panel: Any) -> dict[str, Any]:
@@ -65,6 +72,16 @@ def told(page: Any, panel: Any) -> dict[str, Any]:
         "screen": page.drawn.view.screen,
         "words": [word_told(w, panel) for w in words],
         "buttons": {w.button.action.name: [round(n) for n in from_top(w, panel)] for w in buttons},
+    }
+
+
+def placed(panel: Panel, view: View) -> dict[str, Any]:
+    """What the layout says of the same view: where the buttons are, and how tall headings and names are to be."""
+    sheet = compose(panel, view)
+    tall = (*sheet.heading, *(item for item in sheet.items if item.line.role == "name"))
+    return {
+        "rects": {name: [r.x, r.y, r.width, r.height] for name, r in action_rects(panel, view).items()},
+        "tall": [[one.line.text, one.rect.width, one.line.caps_px] for one in tall],
     }
 
 
@@ -106,4 +123,4 @@ def read(lines: str) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(Path, sys.argv[2:]))
+    main(sys.argv[1], *map(Path, sys.argv[3:]))
