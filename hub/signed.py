@@ -62,7 +62,7 @@ def sign_bytes(body: bytes, key: Key) -> str:
 def verify(token: str, keys: tuple[Key, ...], purpose: Purpose) -> bytes:
     """The payload, if `token` is signed by a pinned key of `purpose`; else SignatureRefused."""
     try:
-        header = jws.extract_compact(token.encode()).headers()
+        header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
         if header.get("alg") != ALGORITHM:
             raise SignatureRefused(f"algorithm {header.get('alg')!r} is not {ALGORITHM}")
         if header.get("typ") != f"medhub-{purpose}":
@@ -80,4 +80,10 @@ def verify(token: str, keys: tuple[Key, ...], purpose: Purpose) -> bytes:
     return done.payload
 
 
-_REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
+class _Registry(jws.JWSRegistry):
+    """Documents here may be plans; the socket's own limits (`hub.protocol`) are smaller than base64 of this."""
+
+    max_payload_length = 4 * 1024 * 1024
+
+
+_REGISTRY = _Registry(algorithms=[ALGORITHM])

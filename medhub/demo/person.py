@@ -12,6 +12,7 @@ from medhub.demo.screen import Finger
 from ui.layout import action_rects
 from ui.panel import Panel
 from ui.present import present, settle
+from ui.scene import key_of
 from ui.view import HERE, Nav, View
 
 PATIENCE_S = 20.0  # real seconds anything on the screen may take before the demo calls it broken
@@ -73,9 +74,17 @@ class Citizen:
         drawn = isinstance(status, p.StatusReport) and status.shown_snapshot == status.snapshot
         return drawn and view is not None and view.screen == screen == status.shown_screen  # type: ignore[union-attr]
 
+    def _reads_notice(self, wanted: str) -> bool:
+        """A notice that the box did not answer (the hub died under the finger) is read and put away."""
+        status = self._staff.call(p.Status()).answer
+        if wanted != "notice" and isinstance(status, p.StatusReport) and status.shown_screen == "notice" and self._seen:
+            self._nav = Nav(place="notice", key=key_of(self._seen), reasons=("unreachable",))
+            self.taps("back")
+        return False
+
     def sees(self, screen: str) -> "Citizen":
         """Wait until the screen shows it; the first time, a picture is kept."""
-        wait_for(f"the screen {screen!r}", lambda: self.shows(screen))
+        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self._reads_notice(screen))
         if screen not in self._pictures:
             self._pictures.add(screen)
             self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")

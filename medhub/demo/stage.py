@@ -97,7 +97,11 @@ class Stage:
         self._stack.callback(display.close)
         config = self._home / "ui.toml"
         config.write_text(f'socket = "{self.ui_socket}"\npanel = "{self._args.panel}"\nfullscreen = false\n')
-        self._start("ui", ["medhub.cli", "ui", "--config", str(config)], {"DISPLAY": display.name, "SDL_VIDEO_X11_WMCLASS": WINDOW_CLASS})
+        self._start(
+            "ui",
+            ["medhub.cli", "ui", "--config", str(config)],
+            {"DISPLAY": display.name, "SDL_VIDEO_X11_WMCLASS": WINDOW_CLASS},
+        )
         self.finger = Finger(display.name)
         self._stack.callback(self.finger.close)
 
