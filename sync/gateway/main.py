@@ -20,7 +20,7 @@ from sync.gateway.hubs import PlanNotPut, admit_hub, put_plan
 from sync.gateway.keys import PUBLIC, make_keys
 from sync.gateway.people import add_user
 
-STOP_S = 5
+STOP_S = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,7 +23,9 @@ _pages = jinja2.Environment(
     loader=jinja2.PackageLoader("sync.gateway", "pages"), autoescape=True, undefined=jinja2.StrictUndefined,
     trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
-_pages.filters.update(words=words.in_words, home_time=words.home_time, urgency=words.URGENCY.get)
+_pages.filters.update(
+    words=words.in_words, home_time=words.home_time, urgency=words.URGENCY.get, dose=words.dose
+)  # fmt: skip
 
 
 def routes(gateway: Gateway) -> list[Route]:

@@ -1,6 +1,7 @@
 """Alarms in words, Danish, for the page: what happened, in the terms the home care uses."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.domain.events import AlarmCode
@@ -39,6 +40,21 @@ TECHNICAL = frozenset({
     AlarmCode.LID_LEFT_OPEN, AlarmCode.TAMPER, AlarmCode.PLAN_REFUSED, AlarmCode.PLAN_OLD, AlarmCode.CLOCK,
     AlarmCode.MAINS_LOST, AlarmCode.PARKED, AlarmCode.JOURNAL, watch.NO_CONTACT, watch.PLAN_NOT_RUNNING,
 })  # fmt: skip
+
+SLOTS = {"morning": "morgen", "noon": "middag", "evening": "aften", "night": "nat"}
+
+
+def dose(intake: str) -> str:
+    """Which dose, for a Dane: "20.11. middag", "20.11. kl. 16.00"; an id of another form as it is."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)/(?:t(\d\d)(\d\d)|([a-z0-9-]+))", intake)
+    if found is None:
+        return intake
+    year_month_day, hour, minute, slot = found.groups()
+    when = f"kl. {hour}.{minute}" if hour else SLOTS.get(slot, slot)
+    try:
+        return f"{date.fromisoformat(year_month_day):%d.%m.} {when}"
+    except ValueError:
+        return intake
 
 
 def in_words(code: str) -> str:

@@ -22,7 +22,7 @@ from hub.domain.intake import Intake
 from hub.enrolment import Enrolled, load_device_key, load_trust
 from hub.plan.envelope import sign_plan
 from hub.server import Server as HubServer
-from hub.signed import Purpose, SignatureRefused, sign, verify
+from hub.signed import Key, Purpose, SignatureRefused, sign, verify
 from medhub.enrol import Enrolment, enrol, person
 from medhub.testca import make_test_ca
 from sync.gateway.config import Config, load
@@ -128,7 +128,7 @@ class Municipality:
             add_user(gateway, name, login, PASSWORD)
 
     def plan(self, hub: str, version: int = 7, **changes: Any) -> str:
-        jws = signed_plan(self, hub, version, **changes)
+        jws = signed_plan(self.ring.plan, hub, version, **changes)
         with self.gateway() as gateway:
             put_plan(gateway, hub, jws)
         return jws
@@ -145,8 +145,8 @@ class Municipality:
             yield session
 
 
-def signed_plan(town: Municipality, hub: str, version: int = 7, **changes: Any) -> str:
-    return sign_plan({**sample(), "hub": hub, "version": version, **changes}, town.ring.plan)
+def signed_plan(key: Key, hub: str, version: int = 7, **changes: Any) -> str:
+    return sign_plan({**sample(), "hub": hub, "version": version, **changes}, key)
 
 
 class Home:

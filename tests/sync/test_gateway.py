@@ -158,9 +158,9 @@ def test_only_a_newer_plan_for_this_hub_is_put(town: Municipality, home: Home) -
     town.plan(home.hub, 7)
     with town.gateway() as gateway:
         with pytest.raises(PlanNotPut, match="not newer"):
-            put_plan(gateway, home.hub, signed_plan(town, home.hub, 7))
+            put_plan(gateway, home.hub, signed_plan(town.ring.plan, home.hub, 7))
         with pytest.raises(PlanUnreadable, match="another hub"):
-            put_plan(gateway, home.hub, signed_plan(town, "hub-else", 8))
+            put_plan(gateway, home.hub, signed_plan(town.ring.plan, "hub-else", 8))
         forged = sign({"version": 9}, new_key(town.ring.plan.kid, Purpose.PLAN))
         with pytest.raises(PlanUnreadable, match="signature"):
             put_plan(gateway, home.hub, forged)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from hub.domain import events as e
 from hub.domain.plan import Criticality
 from medhub.testca import make_test_ca
+from sync.config import ConfigRefused, load
 from tests.sync import examples as x
 from tests.sync.bed import Home, Municipality, ScriptedHub, process, until
 from tests.sync.wire import Wire
@@ -181,10 +182,19 @@ def test_it_is_small(town: Municipality, home: Home, hub: ScriptedHub) -> None:
     ("line", "named"), [("poll_s = 0.001", "poll_s"), ("pol_s = 2", "pol_s"), ('gateway = "http://a"', "gateway")]
 )
 def test_settings_it_cannot_use_are_named(home: Home, line: str, named: str) -> None:
+    with pytest.raises(ConfigRefused, match=named):
+        load(_with_line(home, line))
+
+
+def test_it_does_not_start_with_settings_it_cannot_use(home: Home) -> None:
+    with process("sync", "--config", str(_with_line(home, "pol_s = 2")), stderr=subprocess.PIPE) as running:
+        assert running.wait(timeout=10) == 2
+        assert running.stderr
+        assert "pol_s" in running.stderr.read()
+
+
+def _with_line(home: Home, line: str) -> Path:
     path = home.sync / "sync.toml"
     kept = [old for old in path.read_text().splitlines() if not old.startswith(line.split(" ")[0])]
     path.write_text("\n".join([*kept, line]))
-    with process("sync", "--config", str(path), stderr=subprocess.PIPE) as running:
-        assert running.wait(timeout=10) == 2
-        assert running.stderr
-        assert named in running.stderr.read()
+    return path
