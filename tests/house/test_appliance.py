@@ -4,14 +4,19 @@ import re
 import subprocess
 import sys
 from configparser import ConfigParser
-from importlib.metadata import requires
+from importlib.metadata import packages_distributions, requires
 
 import pytest
 
-from tests.house.tree import ROOT, modules
+from tests.house.tree import PACKAGES, ROOT, imports, modules
 
 GATEWAYS = {"starlette", "uvicorn", "sqlalchemy", "jinja2", "python-multipart"}
-PROCESSES = [name for name in ("hub.main", "ui.main", "sync.main") if name in modules()]
+MACHINES = {
+    "hub": ("hub",), "drivers": ("hub",), "ui": ("ui",), "sync": ("sync",), "sync.gateway": ("gateway",),
+    "medhub": ("hub", "ui", "sync", "gateway", "demo"),
+}  # fmt: skip
+INSTALLED = packages_distributions()
+PROCESSES = ("hub.main", "ui.main", "sync.main")
 LIST = """
 import importlib, sys
 importlib.import_module(sys.argv[1])
@@ -67,6 +72,15 @@ def test_the_locks_pin_the_same_versions() -> None:
     everything = pinned("all.txt")
     assert pinned("appliance.txt").items() <= everything.items()
     assert set(everything) >= extras("hub", "ui", "sync", "gateway", "demo", "test")
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_what_a_module_imports_is_in_its_machines_extras(module: str) -> None:
+    """A package that is only by chance installed is missing in a clean clone."""
+    machine = MACHINES[max((name for name in MACHINES if f"{module}.".startswith(f"{name}.")), key=len)]
+    foreign = {name.split(".")[0] for name in imports(module)} - {*PACKAGES, *sys.stdlib_module_names}
+    asked = extras(*machine)
+    assert not [name for name in foreign if not {canonical(d) for d in INSTALLED.get(name, [name])} & asked]
 
 
 @pytest.mark.parametrize("process", PROCESSES)
