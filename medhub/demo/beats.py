@@ -140,6 +140,15 @@ def dies_with_the_lid_open(demo: "Demo", intake: p.IntakeView) -> None:
     demo.staff_resolves(intake.id, p.Resolution.TAKEN)
 
 
+def looks_around(demo: "Demo") -> None:
+    """Before anything is due: home, my medicine, help, and back each time."""
+    demo.citizen.sees("home").taps("medicine")
+    demo.citizen.sees("medicine").taps("back")
+    demo.citizen.sees("home").taps("help")
+    demo.citizen.sees("help").taps("back")
+    demo.citizen.sees("home")
+
+
 ON_TIME = Beat("taken on time", on_time)
 # The two days of our own citizen, in order of time. The network is cut from the first noon to the first evening.
 SCRIPT = (

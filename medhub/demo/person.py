@@ -15,7 +15,7 @@ from ui.present import present, settle
 from ui.scene import key_of
 from ui.view import HERE, Nav, View
 
-PATIENCE_S = 20.0  # real seconds anything on the screen may take before the demo calls it broken
+PATIENCE_S = 40.0  # real seconds anything on the screen may take before the demo calls it broken
 
 
 class Broken(Exception):

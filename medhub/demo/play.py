@@ -1,6 +1,7 @@
 """The demo itself: the stage is set, the boxes filled, two days played, and the four accounts compared."""
 
 import argparse
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,7 @@ from hub import protocol as p
 from hub.domain.apply import apply
 from hub.domain.state import State
 from medhub.demo.accounts import Accounts, Found, Key, Want
-from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat
+from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat, looks_around
 from medhub.demo.director import Director
 from medhub.demo.person import Broken, Citizen, wait_for
 from medhub.demo.stage import NURSE, PIN, Stage
@@ -184,6 +185,9 @@ class Demo:
 def run(args: argparse.Namespace) -> int:
     """The whole demo; its exit code."""
     console = Console(width=120)
+    if args.play and not os.environ.get("DISPLAY"):
+        console.print("medhub demo --play needs a display to touch: run it on a desktop, or set DISPLAY")
+        return 1
     own = args.plan is None
     with ExitStack() as stack:
         stage = Stage(args, console, stack)
@@ -195,6 +199,8 @@ def run(args: argparse.Namespace) -> int:
         problems: list[str] = []
         try:
             demo.fill(days, wants)
+            if not args.play:
+                looks_around(demo)
             for number, day in enumerate(days):
                 script = SCRIPT[number] if own and not args.play and number < len(SCRIPT) else None
                 played |= demo.play_day(day, script) if not args.play else _played_by_a_person(demo, day)
