@@ -1,6 +1,6 @@
 """The demo's papers: the plan signed by the municipality, a hub enrolled with it, and a settings file a process."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -42,8 +42,9 @@ class Papers:
         written.write_bytes(write_json(self._envelope))
         return written, str(self._envelope["settings"].get("zone", "Europe/Copenhagen"))
 
-    def enrol(self, nurse: tuple[str, str, str], issued: datetime) -> None:
+    def enrol(self, nurse: tuple[str, str, str], started: datetime) -> None:
         """Gateway and hub get their keys where they live, and each other's public ones; the plan is signed."""
+        issued = started - timedelta(days=1)
         keys = make_keys(self._home / "keys", "demo")
         for name in ("issued", "valid_from"):
             self._envelope[name] = issued.isoformat()
@@ -63,7 +64,7 @@ class Papers:
         )  # fmt: skip
         with self.sync_config.open("a") as settings:
             settings.write(SYNC_PACE)
-        gateway = open_gateway(load(self.gateway_config))
+        gateway = open_gateway(load(self.gateway_config), lambda: started)
         try:
             admit_hub(gateway, msgspec.structs.replace(enrolled, name=self._citizen_name()))
             add_user(gateway, nurse[1], nurse[0], self.password)

@@ -5,7 +5,7 @@ import socket
 import tempfile
 import zlib
 from contextlib import ExitStack
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,7 @@ class Stage:
         self.director = OriginDirector(self._origin_file)
         self.director.start(start)
         self.origin = Origin(self._origin_file)
-        papers.enrol((NURSE, NURSE_NAME, PIN), start - timedelta(days=1))
+        papers.enrol((NURSE, NURSE_NAME, PIN), start)
         self._start("gateway", ["medhub.demo.gateway_process", "--config", str(papers.gateway_config),
                                 "--origin", str(self._origin_file)])  # fmt: skip
         self._start("world", ["drivers.world", "--socket", str(self._world_socket), "--compartments",
