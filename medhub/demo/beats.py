@@ -10,7 +10,7 @@ from drivers.world_protocol import TrapAt
 from hub import protocol as p
 
 if TYPE_CHECKING:
-    from medhub.demo.play import Demo
+    from medhub.demo.story import Demo
 
 
 class Beat(Struct, frozen=True):

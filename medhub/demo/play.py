@@ -1,185 +1,26 @@
-"""The demo itself: the stage is set, the boxes filled, two days played, and the four accounts compared."""
+"""The demo itself: the stage is set, the boxes filled, the days played, and the four accounts compared."""
 
 import argparse
 import os
-from collections.abc import Callable
+import time
 from contextlib import ExitStack
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from rich.console import Console
+from rich.progress import Progress
 
-from drivers.world_protocol import Item, Trap, TrapAt
-from hub import protocol as p
-from hub.domain.apply import apply
-from hub.domain.state import State
-from medhub.demo.accounts import Accounts, Found, Key, Want
-from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat, looks_around
-from medhub.demo.director import Director
-from medhub.demo.person import Broken, Citizen, wait_for
-from medhub.demo.stage import NURSE, PIN, Stage
-from medhub.demo.telling import Journal, Teller
-from medhub.oracle import Wanted, wanted
+from hub.client import HubUnreachable
+from hub.plan.reasons import PlanUnreadable
+from medhub.demo.accounts import Accounts
+from medhub.demo.beats import SCRIPT, Beat, looks_around
+from medhub.demo.person import Broken
+from medhub.demo.stage import Stage
+from medhub.demo.story import Demo
+from medhub.oracle import wanted
 
 PERSON_MAY_THINK_S = 90.0  # with --play, real seconds before time moves on
-
-
-class Demo:
-    """What the beats act on."""
-
-    def __init__(self, stage: Stage, console: Console) -> None:
-        self.stage, self.world, self.municipality = stage, stage.world, stage.municipality
-        self.journal = Journal(stage.staff)
-        self.teller = Teller(console, stage.zone, lambda: stage.origin.wall())
-        self.director = Director(stage.director, stage.staff, self.journal, self.teller)
-        self.citizen = Citizen(stage.ui_socket, stage.staff, stage.finger, stage.world, stage.panel, stage.pictures)
-        self._compartments: dict[str, int] = {}
-
-    # -- what beats ask for -----------------------------------------------------------------------------------------
-
-    def remark(self, text: str, style: str = "bold") -> None:
-        self.teller.tell(self.journal.read_on())
-        self.teller.remark(text, style)
-
-    def intake(self, intake_id: str) -> p.IntakeView:
-        found = next((i for i in self.director.status().intakes if i.id == intake_id), None)
-        if found is None:
-            raise Broken(f"the hub knows no intake {intake_id} today")
-        return found
-
-    def until(self, intake_id: str, condition: Callable[[p.IntakeView], bool], what: str) -> None:
-        wait_for(f"{intake_id}: {what}", lambda: condition(self.intake(intake_id)))
-        self.teller.tell(self.journal.read_on())
-
-    def compartment_of(self, intake_id: str) -> int:
-        return self._compartments[intake_id]
-
-    def go_to(self, wall: datetime) -> None:
-        self.director.go_to(wall)
-
-    def go_minutes(self, minutes: int) -> None:
-        self.director.go_to(self.director.status().now + timedelta(minutes=minutes))
-
-    def until_lids_shut(self) -> None:
-        wait_for("every lid shut", lambda: not any(c.lid_open for c in self.director.status().compartments))
-
-    def act(self, message: p.Act) -> None:
-        """Something a named person does at the hub, over the staff socket."""
-        reply = self.stage.staff.call(message)
-        if reply.error is not None:
-            raise Broken(f"{type(message).__name__} was refused: {', '.join(reply.error.reasons)}")
-
-    def staff_resolves(self, intake: str, outcome: p.Resolution, latest_at: datetime | None = None) -> None:
-        self.remark(f"Sanne Holm looks at the compartment and writes: {outcome}")
-        self.act(p.Resolve(person=NURSE, pin=PIN, intake=intake, outcome=outcome, latest_at=latest_at))
-
-    def hub_dies(self, at: TrapAt, compartment: int, touch: Callable[[], object]) -> None:
-        """SIGKILL at a physical moment, sent by the world; then the hub is started again, as systemd would."""
-        self.world.set_trap(Trap(at, compartment, self.stage.hub.pid))
-        touch()
-        self.stage.wait_for_hub_death()
-        self._hub_starts_again(str(at).replace("_", " "))
-
-    def hub_is_killed(self, meanwhile: Callable[[], None]) -> None:
-        """SIGKILL now; something happens while there is no hub; then it is started again."""
-        self.stage.hub.kill()
-        self.stage.wait_for_hub_death()
-        meanwhile()
-        self._hub_starts_again("with the lid open")
-
-    def _hub_starts_again(self, when: str) -> None:
-        self.teller.remark(f"SIGKILL to the hub, {when}; started again", "bold magenta")
-        self.stage.start_hub()
-        self.citizen.looks_again()
-
-    # -- the days -----------------------------------------------------------------------------------------------------
-
-    def fill(self, days: list[date], wants: list[Wanted]) -> None:
-        """The world is filled by hand and the hub told by a named person; one intake a compartment."""
-        boxed = sorted({(w.at, w.intake) for w in wants if w.boxed})
-        for number, (_, intake) in enumerate(boxed, start=1):
-            items = tuple(
-                Item(w.ordination, w.quantity, self.stage.tablet_mg(w.ordination))
-                for w in wants
-                if w.intake == intake and w.boxed
-            )
-            self._compartments[intake] = number
-            self.world.fill(number, intake, items)
-            contents = sum(int(item.count * item.weight_mg) for item in items)
-            self.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))
-
-    def play_day(self, day: date, script: tuple[Beat, ...] | None) -> dict[str, Beat]:
-        """Live through one day; which beat each intake had."""
-        first = datetime.combine(day, time(0, 5), tzinfo=ZoneInfo(self.stage.zone))
-        self.go_to(first)
-        wait_for("the day's intakes", lambda: self.director.status().day == day)
-        intakes = sorted(self.director.status().intakes, key=lambda i: i.at)
-        played: dict[str, Beat] = {}
-        for index, intake in enumerate(intakes):
-            beat = script[index] if script is not None and index < len(script) else ON_TIME
-            self._network(script is SCRIPT[0], index)
-            self.go_to(intake.at)
-            self.remark(f"— {intake.id}: {beat.name}", "bold cyan")
-            beat.act(self, intake)
-            played[intake.id] = beat
-        return played
-
-    def _network(self, cutting: bool, index: int) -> None:
-        if cutting and index == CUT_AT_SLOT:
-            self.director.settle()
-            self.world.set_network(False)
-            self.director.network = False
-            self.remark("The network is cut", "bold yellow")
-        if cutting and index == RESTORED_AT_SLOT:
-            self.world.set_network(True)
-            self.director.network = True
-            self.remark("The network is back", "bold yellow")
-
-    # -- the accounts -------------------------------------------------------------------------------------------
-
-    def accounts(self, wants: list[Wanted], played: dict[str, Beat]) -> Accounts:
-        """All four, each from its own source."""
-        beats = {w.intake: played.get(w.intake, ON_TIME) for w in wants}
-        return Accounts(
-            wanted={(w.intake, w.ordination): Want(w.name, w.quantity * beats[w.intake].share, beats[w.intake].state,
-                                                   w.boxed) for w in wants},
-            left=self._left(),
-            journal=self._journal_account(),
-            municipality=self.municipality.outcomes(sorted({date.fromisoformat(w.intake[:10]) for w in wants})),
-        )  # fmt: skip
-
-    def _left(self) -> dict[Key, Decimal]:
-        """The world's own count, by what each compartment was filled for."""
-        return {
-            (label, name): count - counters.put_back.get(name, Decimal())
-            for label, counters in self.world.look().labels.items()
-            for name, count in counters.taken.items()
-        }
-
-    def _journal_account(self) -> dict[Key, Found]:
-        """What the events, read one by one, say became of each dose."""
-        self.journal.read_on()
-        state = State()
-        for event in self.journal.events:
-            state = apply(state, event)
-        return {
-            (record.intake.id, dose.ordination): Found(
-                dose.quantity if record.state == "taken" else Decimal(0), record.state
-            )
-            for record in state.records.values()
-            for dose in record.intake.doses
-            if record.state != "planned"
-        }
-
-    def physical_problems(self, played: dict[str, Beat]) -> list[str]:
-        """Pulses and lid openings, as the world counted them, against what each beat allows."""
-        counts = {label: (seen.pulses, seen.openings) for label, seen in self.world.look().labels.items()}
-        return [
-            f"{intake}: the world counted {counts[intake]} pulses and lid openings, {beat.name!r} allows {allowed}"
-            for intake, beat in played.items()
-            if intake in self._compartments and counts[intake] != (allowed := (beat.pulses, beat.lids))
-        ]
+HANDS_S = 2.0  # with --play, how long the compartment stands open before the hands take what is in it
+BUSY = ("due", "opening", "open", "partly_taken")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -190,10 +31,15 @@ def run(args: argparse.Namespace) -> int:
         return 1
     own = args.plan is None
     with ExitStack() as stack:
-        stage = Stage(args, console, stack)
+        try:
+            stage = Stage(args, console, stack)
+        except (Broken, HubUnreachable, PlanUnreadable) as error:
+            console.print(f"[bold red]✗[/] the stage could not be set: {error} (see {args.out / 'logs'})")
+            return 1
         days = [args.date + timedelta(days=n) for n in range(args.days or (len(SCRIPT) if own else 1))]
         wants = [w for day in days for w in wanted(stage.plan_file, day)]
-        demo = Demo(stage, console)
+        bar = stack.enter_context(Progress(*Progress.get_default_columns(), console=console, transient=True))
+        demo = Demo(stage, console, bar, len({w.intake for w in wants}))
         stack.callback(demo.citizen.close)
         played: dict[str, Beat] = {}
         problems: list[str] = []
@@ -202,10 +48,13 @@ def run(args: argparse.Namespace) -> int:
             if not args.play:
                 looks_around(demo)
             for number, day in enumerate(days):
-                script = SCRIPT[number] if own and not args.play and number < len(SCRIPT) else None
-                played |= demo.play_day(day, script) if not args.play else _played_by_a_person(demo, day)
+                script = SCRIPT[number] if own and number < len(SCRIPT) else None
+                if args.play:
+                    _play_by_hand(demo, day)
+                else:
+                    played |= demo.play_day(day, script)
             demo.director.settle()
-        except Broken as broken:
+        except (Broken, HubUnreachable) as broken:
             problems.append(f"the day came to a halt: {broken}")
         accounts = demo.accounts(wants, played)
         if args.play:
@@ -227,24 +76,16 @@ def _verdict(console: Console, accounts: Accounts, problems: list[str], stage: S
     return 1 if problems else 0
 
 
-def _played_by_a_person(demo: Demo, day: date) -> dict[str, Beat]:
+def _play_by_hand(demo: Demo, day: date) -> None:
     """Time comes to each intake and waits for a person's touch; hands take what is in an open compartment."""
-    demo.go_to(datetime.combine(day, time(0, 5), tzinfo=ZoneInfo(demo.stage.zone)))
-    wait_for("the day's intakes", lambda: demo.director.status().day == day)
-    for intake in sorted(demo.director.status().intakes, key=lambda i: i.at):
+    for intake in demo.intakes_of(day):
         demo.go_to(intake.at)
         demo.remark(f"— {intake.id} is due: touch the screen", "bold cyan")
-        until = demo.stage.real_s() + PERSON_MAY_THINK_S
-        while demo.stage.real_s() < until and demo.intake(intake.id).state in (
-            "due",
-            "opening",
-            "open",
-            "partly_taken",
-        ):
+        until = time.monotonic() + PERSON_MAY_THINK_S
+        while time.monotonic() < until and demo.intake(intake.id).state in BUSY:
             for compartment in demo.director.status().compartments:
                 if compartment.lid_open:
-                    demo.stage.pause(2.0)
+                    time.sleep(HANDS_S)
                     demo.citizen.takes(compartment.compartment)
-            demo.stage.pause(0.2)
-            demo.teller.tell(demo.journal.read_on())
-    return {}
+            time.sleep(0.2)
+            demo.remark_events()
