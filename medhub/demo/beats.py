@@ -25,21 +25,22 @@ class Beat(Struct, frozen=True):
     lids: int = 1
 
 
-def opens(demo: "Demo", intake: p.IntakeView) -> int:
+def opens(demo: "Demo", intake: p.IntakeView, screen: str = "due") -> int:
     """Touch Åbn and see the right compartment open; its number."""
-    touches_open(demo, intake, "due")
-    return opened(demo, intake)
-
-
-def touches_open(demo: "Demo", intake: p.IntakeView, screen: str) -> None:
-    """Once the box is ready: after a jump in time the scale needs a moment to be still."""
-    demo.until(intake.id, lambda now: not now.refusals, "nothing against opening")
-    demo.citizen.sees(screen).taps("open")
-
-
-def opened(demo: "Demo", intake: p.IntakeView) -> int:
-    demo.citizen.sees("open")
+    ready(demo, intake)
+    demo.citizen.opens(screen)
     return demo.compartment_of(intake.id)
+
+
+def ready(demo: "Demo", intake: p.IntakeView) -> None:
+    """After a jump in time the scale needs a moment to be still."""
+    demo.until(intake.id, lambda now: not now.refusals, "nothing against opening")
+
+
+def touches_open(demo: "Demo", intake: p.IntakeView) -> None:
+    """One touch, whatever becomes of it."""
+    ready(demo, intake)
+    demo.citizen.sees("due").taps("open")
 
 
 def takes_all(demo: "Demo", intake: p.IntakeView, compartment: int) -> None:
@@ -95,8 +96,7 @@ def declined_for_good(demo: "Demo", intake: p.IntakeView) -> None:
 def something_left(demo: "Demo", intake: p.IntakeView) -> None:
     demo.citizen.takes(opens(demo, intake), everything=False)
     demo.until(intake.id, lambda now: now.state == "partly_taken", "something left")
-    touches_open(demo, intake, "rest")
-    takes_all(demo, intake, opened(demo, intake))
+    takes_all(demo, intake, opens(demo, intake, "rest"))
 
 
 def missed_and_seen(demo: "Demo", intake: p.IntakeView) -> None:
@@ -115,7 +115,7 @@ def missed_and_seen(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The intent is in the journal, the lock never moved: back to due, and a new touch is needed."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies(TrapAt.BEFORE_PULSE, compartment, lambda: touches_open(demo, intake, "due"))
+    demo.hub_dies(TrapAt.BEFORE_PULSE, compartment, lambda: touches_open(demo, intake))
     demo.until(intake.id, lambda now: now.state == "due", "due again after the restart")
     takes_all(demo, intake, opens(demo, intake))
 
@@ -123,7 +123,7 @@ def dies_before_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
 def dies_during_the_pulse(demo: "Demo", intake: p.IntakeView) -> None:
     """The lock let go and the lid is open: nobody can say; a named person looks, shuts it and releases the intake."""
     compartment = demo.compartment_of(intake.id)
-    demo.hub_dies(TrapAt.DURING_PULSE, compartment, lambda: touches_open(demo, intake, "due"))
+    demo.hub_dies(TrapAt.DURING_PULSE, compartment, lambda: touches_open(demo, intake))
     demo.until(intake.id, lambda now: now.state == "uncertain", "uncertain after the restart")
     demo.citizen.sees("fault")
     demo.world.shut_lid(compartment)

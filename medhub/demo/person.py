@@ -15,6 +15,7 @@ from ui.present import present, settle
 from ui.scene import key_of
 from ui.view import HERE, Nav, View
 
+TRIES = 3  # of a touch that the box answers with "not yet"
 PATIENCE_S = 40.0  # real seconds anything on the screen may take before the demo calls it broken
 
 
@@ -74,17 +75,29 @@ class Citizen:
         drawn = isinstance(status, p.StatusReport) and status.shown_snapshot == status.snapshot
         return drawn and view is not None and view.screen == screen == status.shown_screen  # type: ignore[union-attr]
 
-    def _reads_notice(self, wanted: str) -> bool:
-        """A notice that the box did not answer (the hub died under the finger) is read and put away."""
+    def opens(self, screen: str) -> "Citizen":
+        """Touch Åbn until the box opens: where it says "not yet" (the scale is not still), read that and try again."""
+        for _ in range(TRIES):
+            self.sees(screen).taps("open")
+            wait_for("the box to open, or to say why not", lambda: self.shows("open") or self._reads("notice"))
+            if self.shows("open"):
+                break
+        return self.sees("open")
+
+    def _reads(self, screen: str) -> bool:
         status = self._staff.call(p.Status()).answer
-        if wanted != "notice" and isinstance(status, p.StatusReport) and status.shown_screen == "notice" and self._seen:
+        return isinstance(status, p.StatusReport) and status.shown_screen == screen
+
+    def _puts_notice_away(self, wanted: str) -> bool:
+        """What the box had to say is read and put away; also that it did not answer, when the hub died in between."""
+        if self._seen is not None and wanted != "notice" and self._reads("notice"):
             self._nav = Nav(place="notice", key=key_of(self._seen), reasons=("unreachable",))
             self.taps("back")
         return False
 
     def sees(self, screen: str) -> "Citizen":
         """Wait until the screen shows it; the first time, a picture is kept."""
-        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self._reads_notice(screen))
+        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self._puts_notice_away(screen))
         if screen not in self._pictures:
             self._pictures.add(screen)
             self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")
