@@ -109,10 +109,6 @@ def _doubt(state: State, intake: IntakeId, reason: str) -> State:
 # -- everything else -----------------------------------------------------------------------------------------------
 
 
-def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> State:
-    return replace(state, plan=body.plan, plan_changed=True)
-
-
 def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
     assert state.plan is not None
     last = max(body.day, state.planned_day or body.day)
@@ -156,17 +152,13 @@ def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> State:
 
 
 def _lid_opened(state: State, body: e.LidOpened, moment: Moment) -> State:
-    opening = state.opening
-    if opening and body.intake is not None:
-        opening = replace(opening, opened_at=moment, shut_at=None, asked_at=None)
-    return replace(state, open_lids=state.open_lids | {body.compartment}, opening=opening)
+    state = replace(state, open_lids=state.open_lids | {body.compartment})
+    return _during(state, opened_at=moment, shut_at=None, asked_at=None) if body.intake is not None else state
 
 
 def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> State:
-    opening = state.opening
-    if opening and body.intake is not None:
-        opening = replace(opening, shut_at=moment)
-    return replace(state, open_lids=state.open_lids - {body.compartment}, opening=opening)
+    state = replace(state, open_lids=state.open_lids - {body.compartment})
+    return _during(state, shut_at=moment) if body.intake is not None else state
 
 
 def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> State:
@@ -176,20 +168,13 @@ def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -
     return replace(state, opening=opening)
 
 
-def _pulse_requested(state: State, body: e.PulseRequested, moment: Moment) -> State:
-    opening = state.opening
-    return replace(state, opening=opening and replace(opening, pulses=body.number, pulsed_at=moment))
-
-
-def _word_asked(state: State, body: e.WordAsked, moment: Moment) -> State:
-    opening = state.opening
-    return replace(state, opening=opening and replace(opening, asked_at=moment))
+def _during(state: State, **changes: Any) -> State:
+    return replace(state, opening=state.opening and replace(state.opening, **changes))
 
 
 def _released(state: State, body: e.IntakeReleased, moment: Moment) -> State:
     """A named person verified the contents with it."""
-    fill = state.fill_of(body.intake)
-    return replace(state, fills={**state.fills, fill.compartment: replace(fill, doubted="")}) if fill else state
+    return _doubt(state, body.intake, "")
 
 
 def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> State:
@@ -222,7 +207,7 @@ def _alarm(state: State, alarm: str, **changes: Any) -> State:
 
 
 _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
-    e.PlanAccepted: _plan_accepted,
+    e.PlanAccepted: lambda s, b, m: replace(s, plan=b.plan, plan_changed=True),
     e.DayPlanned: _day_planned,
     e.CompartmentFilled: _filled,
     e.CompartmentEmptied: _emptied,
@@ -230,8 +215,8 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.LidOpened: _lid_opened,
     e.LidClosed: _lid_closed,
     e.OpeningRequested: _opening_requested,
-    e.PulseRequested: _pulse_requested,
-    e.WordAsked: _word_asked,
+    e.PulseRequested: lambda s, b, m: _during(s, pulses=b.number, pulsed_at=m),
+    e.WordAsked: lambda s, b, m: _during(s, asked_at=m),
     e.IntakeReleased: _released,
     e.WindowEnded: _window_ended,
     e.IntakeCorrected: _corrected,

@@ -66,7 +66,7 @@ class SayTakenElsewhere(Command, frozen=True):
 
 
 class AskForHelp(Command, frozen=True):
-    pass
+    """The citizen wants a human."""
 
 
 class PulseEnded(Command, frozen=True):

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain.due import about, alarm, due
+from hub.domain.due import about, alarm, due, over
 from hub.domain.intake import Intake, Life, Moment, most_critical
 from hub.domain.life import FINAL, TABLE
 from hub.domain.may_open import Reason, Refusal, cannot_serve, interval_left, may_open
@@ -24,15 +24,41 @@ def decide(state: State, command: c.Command, moment: Moment) -> Bodies | Refusal
 
     An alarm that is alive already is not raised again.
     """
-    bodies = _decide(command, state, moment)
-    if isinstance(bodies, Refusal):
-        return bodies
+    try:
+        bodies = _decide(command, state, moment)
+    except _Refused as refused:
+        return refused.refusal
     alive = {a.id for a in state.living_alarms()}
     return [b for b in bodies if not (isinstance(b, e.AlarmRaised) and b.alarm in alive)]
 
 
+class _Refused(Exception):
+    """Left by a rule that says no."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        self.refusal = Refusal(reasons)
+
+
+def _refuse_if(*objections: tuple[object, Reason]) -> None:
+    """Refuse with the reason of each objection that holds."""
+    if reasons := tuple(reason for holds, reason in objections if holds):
+        raise _Refused(reasons)
+
+
+def _known(state: State, intake: str) -> Record:
+    _refuse_if((intake not in state.records, Reason.NO_SUCH))
+    return state.records[intake]
+
+
+def _in(states: tuple[Life, ...], state: State, intake: str) -> Record:
+    record = _known(state, intake)
+    _refuse_if((record.final, Reason.TOO_LATE))
+    _refuse_if((record.state not in states, Reason.NOT_NOW))
+    return record
+
+
 @singledispatch
-def _decide(command: c.Command, state: State, moment: Moment) -> Bodies | Refusal:
+def _decide(command: c.Command, state: State, moment: Moment) -> Bodies:
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
@@ -40,7 +66,7 @@ def _decide(command: c.Command, state: State, moment: Moment) -> Bodies | Refusa
 
 
 @_decide.register
-def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies | Refusal:
+def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies:
     sensed = command.sensed
     lids = state.open_lids if sensed.open_lids is None else sensed.open_lids
     moved = sorted(lids ^ state.open_lids)
@@ -54,12 +80,11 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies | Refusal:
 def _mains(state: State, mains: bool) -> Bodies:
     if not mains:
         return [e.MainsLost(), alarm(e.AlarmCode.MAINS_LOST, "hub", Criticality.LOW)]
-    known = state.alarms.get(f"{e.AlarmCode.MAINS_LOST}/hub")
-    return [e.MainsRestored(), *([e.AlarmEnded(alarm=known.id)] if known and not known.ended else [])]
+    return [e.MainsRestored(), *over(state, e.AlarmCode.MAINS_LOST)]
 
 
 @_decide.register
-def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies | Refusal:
+def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies:
     bodies: Bodies = [e.Booted(release=command.release)]
     opening = state.opening
     if opening is not None:
@@ -86,7 +111,7 @@ def _uncertain(record: Record, reason: str) -> Bodies:
 
 
 @_decide.register
-def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> Bodies | Refusal:
+def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> Bodies:
     n, opening = command.compartment, state.opening
     if (n in state.open_lids) is command.is_open:
         return []
@@ -116,7 +141,7 @@ def _lid_without_opening(compartment: int, state: State, opening: Opening | None
 
 
 @_decide.register
-def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies | Refusal:
+def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies:
     opening = state.opening
     if command.problem is None or opening is None or opening.id != command.opening or opening.opened_at:
         return []
@@ -127,7 +152,7 @@ def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies 
 
 
 @_decide.register
-def _offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies | Refusal:
+def _offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
     """R6: refused whole, with every reason, and the running one untouched; or accepted and its consequences told."""
     plan, reasons = command.plan, list(command.problems)
     if plan is not None and state.plan is not None:
@@ -156,9 +181,8 @@ def _not_understood(state: State, plan: Plan) -> Bodies:
 
 def _not_served(state: State, plan: Plan, moment: Moment) -> Bodies:
     """R7: the first intake the compartments can no longer serve is an alarm at once, not when it is due."""
-    for day in sorted(
-        {i.intake.day for i in state.records.values()} | {_day_of(f.intake) for f in state.fills.values()}
-    ):
+    days = {i.intake.day for i in state.records.values()} | {_day_of(f.intake) for f in state.fills.values()}
+    for day in sorted(days):
         for intake in intakes_of(plan, day):
             fill, record = state.fill_of(intake.id), state.records.get(intake.id)
             waiting = record is None or record.state in (Life.PLANNED, Life.DUE)
@@ -175,15 +199,13 @@ def _day_of(intake: str) -> date:
 
 
 @_decide.register
-def _request_opening(command: c.RequestOpening, state: State, moment: Moment) -> Bodies | Refusal:
+def _request_opening(command: c.RequestOpening, state: State, moment: Moment) -> Bodies:
     """R1: intent and first pulse, committed together before anything moves."""
-    record = state.records.get(command.intake)
-    if record is None:
-        return Refusal((Reason.NO_SUCH,))
+    record = _known(state, command.intake)
     reasons = may_open(state, record, moment, command.sensed, early=command.early_by is not None)
     fill, reading = state.fill_of(command.intake), command.sensed.reading
     if reasons or fill is None or reading is None:
-        return Refusal(reasons)
+        raise _Refused(reasons)
     partly = record.state is Life.PARTLY_TAKEN
     return [
         e.OpeningRequested(
@@ -195,32 +217,18 @@ def _request_opening(command: c.RequestOpening, state: State, moment: Moment) ->
     ]  # fmt: skip
 
 
-def _for_record(state: State, intake: str, states: tuple[Life, ...]) -> Record | Refusal:
-    record = state.records.get(intake)
-    if record is None:
-        return Refusal((Reason.NO_SUCH,))
-    if record.final:
-        return Refusal((Reason.TOO_LATE,))
-    return record if record.state in states else Refusal((Reason.NOT_NOW,))
-
-
 @_decide.register
-def _snooze(command: c.Snooze, state: State, moment: Moment) -> Bodies | Refusal:
-    record = _for_record(state, command.intake, (Life.DUE,))
-    if isinstance(record, Refusal):
-        return record
+def _snooze(command: c.Snooze, state: State, moment: Moment) -> Bodies:
+    record = _in((Life.DUE,), state, command.intake)
     assert state.plan is not None
     until = moment.wall + timedelta(minutes=state.plan.settings.snooze_min)
-    if until >= record.intake.latest_at:
-        return Refusal((Reason.TOO_LATE,))
+    _refuse_if((until >= record.intake.latest_at, Reason.TOO_LATE))
     return [e.IntakeSnoozed(intake=command.intake, until=until)]
 
 
 @_decide.register
-def _decline(command: c.Decline, state: State, moment: Moment) -> Bodies | Refusal:
-    record = _for_record(state, command.intake, (Life.DUE,))
-    if isinstance(record, Refusal):
-        return record
+def _decline(command: c.Decline, state: State, moment: Moment) -> Bodies:
+    record = _in((Life.DUE,), state, command.intake)
     declined: Bodies = [e.IntakeDeclined(intake=command.intake, reason=command.reason)]
     if record.intake.criticality is Criticality.HIGH:  # H41
         declined.append(about(record, e.AlarmCode.DECLINED, can_open=True))
@@ -228,26 +236,28 @@ def _decline(command: c.Decline, state: State, moment: Moment) -> Bodies | Refus
 
 
 @_decide.register
-def _change_mind(command: c.ChangeMind, state: State, moment: Moment) -> Bodies | Refusal:
-    record = _for_record(state, command.intake, (Life.DECLINED,))
-    return record if isinstance(record, Refusal) else [e.DeclineWithdrawn(intake=command.intake)]
+def _change_mind(command: c.ChangeMind, state: State, moment: Moment) -> Bodies:
+    _in((Life.DECLINED,), state, command.intake)
+    return [e.DeclineWithdrawn(intake=command.intake)]
 
 
 @_decide.register
-def _say(command: c.Say, state: State, moment: Moment) -> Bodies | Refusal:
+def _say(command: c.Say, state: State, moment: Moment) -> Bodies:
     """The citizen's word: when asked after an opening, for what is only reminded, or for one handed out early."""
-    record = _for_record(state, command.intake, _WORD_IN)
-    if isinstance(record, Refusal):
-        return record
+    record = _in(_WORD_IN, state, command.intake)
     if record.state in (Life.TAKEN, Life.MISSED):
-        clash = record.early and command.all_taken is (record.state is Life.MISSED)
-        return _uncertain(record, "answers_clash") if clash else Refusal((Reason.ALREADY,))
-    if record.state in _BY_WORD and (reason := _word_refused(state, record, moment)) is not None:
-        return Refusal((reason,))
-    if record.state is Life.PARTLY_TAKEN and not command.all_taken:
-        return Refusal((Reason.ALREADY,))
-    if record.state is Life.OPEN and (state.opening is None or state.opening.asked_at is None):
-        return Refusal((Reason.NOT_NOW,))
+        _refuse_if((not record.early or command.all_taken is (record.state is Life.TAKEN), Reason.ALREADY))
+        return _uncertain(record, "answers_clash")
+    if record.state in _BY_WORD:  # boxed is not taken by word alone; only reminded keeps to its interval too (R2)
+        _refuse_if(
+            (record.intake.boxed, Reason.NOT_NOW),
+            (interval_left(state, record.intake, moment) > timedelta(), Reason.INTERVAL),
+        )
+    asked = state.opening is not None and state.opening.asked_at is not None
+    _refuse_if(
+        (record.state is Life.PARTLY_TAKEN and not command.all_taken, Reason.ALREADY),
+        (record.state is Life.OPEN and not asked, Reason.NOT_NOW),
+    )
     if command.all_taken:
         return [e.IntakeTaken(intake=command.intake, evidence=e.Evidence.SELF)]
     if record.state is Life.HANDED_OUT_EARLY:
@@ -259,25 +269,15 @@ _BY_WORD = (Life.DUE, Life.PARTLY_TAKEN)
 _WORD_IN = (*_BY_WORD, Life.OPEN, Life.HANDED_OUT_EARLY, Life.TAKEN, Life.MISSED)
 
 
-def _word_refused(state: State, record: Record, moment: Moment) -> Reason | None:
-    """A boxed intake is not taken by word alone, and what is only reminded keeps to its interval too (R2)."""
-    if record.intake.boxed:
-        return Reason.NOT_NOW
-    return Reason.INTERVAL if interval_left(state, record.intake, moment) > timedelta() else None
-
-
 @_decide.register
-def _say_taken_elsewhere(command: c.SayTakenElsewhere, state: State, moment: Moment) -> Bodies | Refusal:
-    record = _for_record(state, command.intake, (Life.PLANNED, Life.DUE))
-    if isinstance(record, Refusal):
-        return record
+def _say_taken_elsewhere(command: c.SayTakenElsewhere, state: State, moment: Moment) -> Bodies:
+    record = _in((Life.PLANNED, Life.DUE), state, command.intake)
     return [e.IntakeTakenElsewhere(intake=command.intake), about(record, e.AlarmCode.TAKEN_ELSEWHERE)]
 
 
 @_decide.register
-def _ask_for_help(command: c.AskForHelp, state: State, moment: Moment) -> Bodies | Refusal:
-    if any(a.code is e.AlarmCode.HELP for a in state.living_alarms()):
-        return Refusal((Reason.ALREADY,))
+def _ask_for_help(command: c.AskForHelp, state: State, moment: Moment) -> Bodies:
+    _refuse_if((any(a.code is e.AlarmCode.HELP for a in state.living_alarms()), Reason.ALREADY))
     return [alarm(e.AlarmCode.HELP, str(state.seq + 1), Criticality.MEDIUM)]
 
 
@@ -285,24 +285,26 @@ def _ask_for_help(command: c.AskForHelp, state: State, moment: Moment) -> Bodies
 
 
 @_decide.register
-def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies | Refusal:
+def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
     """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty."""
     record = state.records.get(command.intake)
     planned = record.intake if record else _planned(state, command.intake)
     if planned is None or state.plan is None:
-        return Refusal((Reason.NO_SUCH,))
-    if command.compartment in state.fills or state.fill_of(command.intake):
-        return Refusal((Reason.OCCUPIED,))
-    if not planned.boxed:
-        return Refusal((Reason.NOTHING_BOXED,))
-    if record and (record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)):
-        return Refusal((Reason.NOT_NOW,))
+        raise _Refused((Reason.NO_SUCH,))
+    _refuse_if(
+        (command.compartment in state.fills or state.fill_of(command.intake), Reason.OCCUPIED),
+        (not planned.boxed, Reason.NOTHING_BOXED),
+        (record and (record.final or record.state not in _FILLABLE), Reason.NOT_NOW),
+    )
     return [
         e.CompartmentFilled(
             compartment=command.compartment, intake=command.intake, doses=planned.boxed,
             contents_mg=command.contents_mg, plan_version=state.plan.version, by=command.by,
         )
     ]  # fmt: skip
+
+
+_FILLABLE = (Life.PLANNED, Life.DUE, Life.WITHHELD)
 
 
 def _planned(state: State, intake: str) -> Intake | None:
@@ -315,27 +317,22 @@ def _planned(state: State, intake: str) -> Intake | None:
 
 
 @_decide.register
-def _empty(command: c.EmptyCompartment, state: State, moment: Moment) -> Bodies | Refusal:
-    if command.compartment not in state.fills:
-        return Refusal((Reason.NO_SUCH,))
-    if state.opening and state.opening.compartment == command.compartment:
-        return Refusal((Reason.ANOTHER_OPENING,))
-    return [e.CompartmentEmptied(compartment=command.compartment, by=command.by)]
+def _empty(command: c.EmptyCompartment, state: State, moment: Moment) -> Bodies:
+    n, opening = command.compartment, state.opening
+    _refuse_if((n not in state.fills, Reason.NO_SUCH), (opening and opening.compartment == n, Reason.ANOTHER_OPENING))
+    return [e.CompartmentEmptied(compartment=n, by=command.by)]
 
 
 @_decide.register
-def _resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies | Refusal:
-    record = state.records.get(command.intake)
-    make = _RESOLUTIONS.get(command.outcome)
-    if record is None or make is None:
-        return Refusal((Reason.NO_SUCH,))
-    body = make(command, record)
-    if type(body) not in TABLE[record.state] or (record.state in _CITIZENS and command.outcome is not _STAFF_GAVE):
-        return Refusal((Reason.NOT_NOW,))
-    if record.corrected is not None and command.outcome is Life.DUE:
-        return Refusal((Reason.NOT_NOW,))
-    if isinstance(body, e.IntakeReleased) and not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX:
-        return Refusal((Reason.LATEST_WRONG,))
+def _resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
+    record = _known(state, command.intake)
+    _refuse_if((command.outcome not in _RESOLUTIONS, Reason.NO_SUCH))
+    body = _RESOLUTIONS[command.outcome](command, record)
+    theirs = record.state in _CITIZENS and command.outcome is not _STAFF_GAVE
+    again = record.corrected is not None and command.outcome is Life.DUE  # what reads "taken" is not given time
+    _refuse_if((type(body) not in TABLE[record.state] or theirs or again, Reason.NOT_NOW))
+    if isinstance(body, e.IntakeReleased):
+        _refuse_if((not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX, Reason.LATEST_WRONG))
     seen = [e.AlarmAcknowledged(alarm=a.id, by=command.by) for a in state.living_alarms() if a.intake == command.intake]
     return [body, *seen]
 
@@ -358,28 +355,21 @@ _CITIZENS = (Life.PLANNED, Life.DUE, Life.OPENING, Life.OPEN, Life.PARTLY_TAKEN)
 
 
 @_decide.register
-def _correct(command: c.Correct, state: State, moment: Moment) -> Bodies | Refusal:
+def _correct(command: c.Correct, state: State, moment: Moment) -> Bodies:
     """An overlay on what is final; the journal keeps both."""
-    record = state.records.get(command.intake)
-    if record is None:
-        return Refusal((Reason.NO_SUCH,))
-    if record.state not in FINAL or command.state not in FINAL:
-        return Refusal((Reason.NOT_NOW,))
+    _refuse_if((not {_known(state, command.intake).state, command.state} <= FINAL, Reason.NOT_NOW))
     return [e.IntakeCorrected(intake=command.intake, state=command.state, by=command.by, reason=command.reason)]
 
 
 @_decide.register
-def _acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies | Refusal:
+def _acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies:
     known = state.alarms.get(command.alarm)
-    if known is None:
-        return Refusal((Reason.NO_SUCH,))
-    if known.seen_by is not None:
-        return Refusal((Reason.ALREADY,))
+    _refuse_if((known is None, Reason.NO_SUCH), (known and known.seen_by is not None, Reason.ALREADY))
     return [e.AlarmAcknowledged(alarm=command.alarm, by=command.by, command=command.command)]
 
 
 @_decide.register
-def _doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bodies | Refusal:
+def _doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bodies:
     if state.journal_doubted:
         return []
     raised = alarm(e.AlarmCode.JOURNAL, "hub", Criticality.HIGH)
@@ -387,17 +377,14 @@ def _doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bod
 
 
 @_decide.register
-def _confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> Bodies | Refusal:
-    if not state.journal_doubted:
-        return Refusal((Reason.NOT_NOW,))
-    known = state.alarms.get(f"{e.AlarmCode.JOURNAL}/hub")
-    seen = [e.AlarmAcknowledged(alarm=known.id, by=command.by)] if known and known.alive else []
-    return [e.JournalConfirmed(by=command.by), *seen]
+def _confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> Bodies:
+    _refuse_if((not state.journal_doubted, Reason.NOT_NOW))
+    living = [a.id for a in state.living_alarms() if a.code is e.AlarmCode.JOURNAL]
+    return [e.JournalConfirmed(by=command.by), *(e.AlarmAcknowledged(alarm=a, by=command.by) for a in living)]
 
 
 @_decide.register
-def _park(command: c.Park, state: State, moment: Moment) -> Bodies | Refusal:
-    if not 1 <= command.seq <= state.seq:
-        return Refusal((Reason.NO_SUCH,))
+def _park(command: c.Park, state: State, moment: Moment) -> Bodies:
+    _refuse_if((not 1 <= command.seq <= state.seq, Reason.NO_SUCH))
     parked = e.EventParked(lane=command.lane, seq=command.seq, reason=command.reason)
     return [parked, alarm(e.AlarmCode.PARKED, str(command.seq), Criticality.LOW)]

@@ -23,11 +23,8 @@ PULSES = 3  # tries to open a lid before the intake is withheld (R1, H12)
 PULSE_WAIT = timedelta(seconds=3)  # a lid that has not moved by then gets another pulse
 SETTLE_S = 1.0  # the cell has had this long after the lid shut before a reading counts
 WEIGH_WAIT = timedelta(seconds=10)  # a scale not stable by then is unsure (R13)
-ESCALATE = {
-    Criticality.HIGH: timedelta(minutes=10),
-    Criticality.MEDIUM: timedelta(minutes=30),
-    Criticality.LOW: timedelta(hours=2),
-}  # silence this long goes one level up (R9)
+_SILENCE_MIN = {Criticality.HIGH: 10, Criticality.MEDIUM: 30, Criticality.LOW: 120}
+ESCALATE = {c: timedelta(minutes=n) for c, n in _SILENCE_MIN.items()}  # silence this long goes one level up (R9)
 LEVELS = 3
 CATCH_UP_DAYS = 7  # days without power that are told one by one; `apply.KEEP_DAYS` is longer
 LOOK_AGAIN = timedelta(minutes=1)
@@ -67,14 +64,12 @@ def about(record: Record, code: e.AlarmCode, can_open: bool = False) -> e.AlarmR
 def _clock(state: State, moment: Moment) -> list[e.AnyBody]:
     if not moment.trusted and not state.clock_doubted:
         return [e.ClockDoubted(reason="time not trusted"), alarm(e.AlarmCode.CLOCK, "hub", Criticality.HIGH)]
-    if moment.trusted:
-        return [e.ClockTrusted(), *([e.AlarmEnded(f"{e.AlarmCode.CLOCK}/hub")] if _lives(state, "clock/hub") else [])]
-    return []
+    return [e.ClockTrusted(), *over(state, e.AlarmCode.CLOCK)] if moment.trusted else []
 
 
-def _lives(state: State, alarm_id: str) -> bool:
-    known = state.alarms.get(alarm_id)
-    return known is not None and known.alive
+def over(state: State, code: e.AlarmCode) -> list[e.AnyBody]:
+    """The technical cause of an alarm about the hub itself is over, seen or not (R9)."""
+    return [e.AlarmEnded(alarm=a.id) for a in state.alarms.values() if a.code is code and not a.ended]
 
 
 def _days(state: State, moment: Moment) -> Iterator[e.AnyBody]:
@@ -111,8 +106,8 @@ def _day(state: State, plan: Plan, day: date, moment: Moment) -> Iterator[e.AnyB
     for record in state.records.values():
         if record.intake.day == day:
             yield from _planned_again(record, planned.get(record.intake.id), moment)
-    over = _beyond(state, plan, to_utc(today, time(), ZoneInfo(plan.settings.zone)))
-    yield from _taken_off(state, over, tuple(i for i in intakes if moment.wall < i.latest_at))
+    beyond = _beyond(state, plan, to_utc(today, time(), ZoneInfo(plan.settings.zone)))
+    yield from _taken_off(state, beyond, tuple(i for i in intakes if moment.wall < i.latest_at))
 
 
 def _still_to_come(plan: Plan, intake: Intake, moment: Moment) -> bool:

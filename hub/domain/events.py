@@ -18,6 +18,12 @@ class Body(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=Tr
     """Root of all event bodies; the JSON `type` is the class's name."""
 
 
+class OfIntake(Body, frozen=True):
+    """Root of all that happens to one intake."""
+
+    intake: IntakeId
+
+
 class Evidence(StrEnum):
     """What a "taken" rests on. Never "swallowed" (H16)."""
 
@@ -38,7 +44,7 @@ class ClockDoubted(Body, frozen=True):
 
 
 class ClockTrusted(Body, frozen=True):
-    pass
+    """The time is vouched for again."""
 
 
 class JournalDoubted(Body, frozen=True):
@@ -52,11 +58,11 @@ class JournalConfirmed(Body, frozen=True):
 
 
 class MainsLost(Body, frozen=True):
-    pass
+    """On battery."""
 
 
 class MainsRestored(Body, frozen=True):
-    pass
+    """The mains are back."""
 
 
 class EventParked(Body, frozen=True):
@@ -124,10 +130,9 @@ class LidClosed(Body, frozen=True):
 # -- an opening (R1) -----------------------------------------------------------------------------------------
 
 
-class OpeningRequested(Body, frozen=True):
+class OpeningRequested(OfIntake, frozen=True):
     """The intent: committed before anything moves. `expected_mg` is what should leave."""
 
-    intake: IntakeId
     opening: str
     compartment: int
     weight_before_mg: int
@@ -135,144 +140,122 @@ class OpeningRequested(Body, frozen=True):
     early_by: str | None = None  # the named person who allowed it before its time
 
 
-class PulseRequested(Body, frozen=True):
+class PulseRequested(OfIntake, frozen=True):
     """One pulse of the lock is about to be given; committed first. `number` counts from 1 within the opening."""
 
-    intake: IntakeId
     opening: str
     compartment: int
     number: int
 
 
-class PulseFailed(Body, frozen=True):
-    intake: IntakeId
+class PulseFailed(OfIntake, frozen=True):
     opening: str
     number: int
     reason: str
 
 
-class OpeningFailed(Body, frozen=True):
-    intake: IntakeId
+class OpeningFailed(OfIntake, frozen=True):
     opening: str
     reason: str
 
 
-class OpeningAbandoned(Body, frozen=True):
+class OpeningAbandoned(OfIntake, frozen=True):
     """The hub died between intent and lid; lid shut and weight unchanged: nothing was handed out."""
 
-    intake: IntakeId
     opening: str
 
 
 # -- an intake's life ----------------------------------------------------------------------------------------
 
 
-class IntakeDue(Body, frozen=True):
-    intake: IntakeId
+class IntakeDue(OfIntake, frozen=True):
+    """Its window has opened, and it may be handed out."""
 
 
-class IntakeSnoozed(Body, frozen=True):
-    intake: IntakeId
+class IntakeSnoozed(OfIntake, frozen=True):
     until: datetime
 
 
-class IntakeDeclined(Body, frozen=True):
-    intake: IntakeId
+class IntakeDeclined(OfIntake, frozen=True):
     reason: str
 
 
-class DeclineWithdrawn(Body, frozen=True):
-    intake: IntakeId
+class DeclineWithdrawn(OfIntake, frozen=True):
+    """The citizen has thought again."""
 
 
-class WordAsked(Body, frozen=True):
+class WordAsked(OfIntake, frozen=True):
     """The lid is shut and the hub asks the citizen: the scale is unsure, or the plan wants a word."""
 
-    intake: IntakeId
     reason: str
 
 
-class IntakeTaken(Body, frozen=True):
-    intake: IntakeId
+class IntakeTaken(OfIntake, frozen=True):
     evidence: Evidence
     by: str | None = None
     removed_mg: int | None = None
 
 
-class IntakePartlyTaken(Body, frozen=True):
-    intake: IntakeId
+class IntakePartlyTaken(OfIntake, frozen=True):
     evidence: Evidence
     removed_mg: int | None = None
     remaining_mg: int | None = None
 
 
-class IntakePutBack(Body, frozen=True):
-    intake: IntakeId
+class IntakePutBack(OfIntake, frozen=True):
     by: str | None = None  # a named person verified the contents of one handed out early
 
 
-class IntakeHandedOutEarly(Body, frozen=True):
-    intake: IntakeId
+class IntakeHandedOutEarly(OfIntake, frozen=True):
     removed_mg: int | None = None
 
 
-class IntakeMissed(Body, frozen=True):
-    intake: IntakeId
+class IntakeMissed(OfIntake, frozen=True):
     by: str | None = None
 
 
-class IntakeWithheld(Body, frozen=True):
-    intake: IntakeId
+class IntakeWithheld(OfIntake, frozen=True):
     reason: str
 
 
-class IntakeWithdrawn(Body, frozen=True):
-    intake: IntakeId
+class IntakeWithdrawn(OfIntake, frozen=True):
     reason: str
 
 
-class IntakeRestored(Body, frozen=True):
+class IntakeRestored(OfIntake, frozen=True):
     """What withheld or withdrew it has ended before its latest time."""
 
-    intake: IntakeId
 
-
-class IntakeReleased(Body, frozen=True):
+class IntakeReleased(OfIntake, frozen=True):
     """A named person lets a missed or verified intake be taken until `latest_at`."""
 
-    intake: IntakeId
     by: str
     latest_at: datetime
 
 
-class IntakeUncertain(Body, frozen=True):
-    intake: IntakeId
+class IntakeUncertain(OfIntake, frozen=True):
     reason: str
 
 
-class IntakeNotKnown(Body, frozen=True):
-    intake: IntakeId
+class IntakeNotKnown(OfIntake, frozen=True):
+    """Something may have been taken, and nobody has said."""
 
 
-class IntakeGivenByStaff(Body, frozen=True):
-    intake: IntakeId
+class IntakeGivenByStaff(OfIntake, frozen=True):
     by: str
 
 
-class IntakeTakenElsewhere(Body, frozen=True):
-    intake: IntakeId
+class IntakeTakenElsewhere(OfIntake, frozen=True):
+    """The citizen says that it was taken, but not from here."""
 
 
-class WindowEnded(Body, frozen=True):
+class WindowEnded(OfIntake, frozen=True):
     """Its time is over: the state it is in is final."""
 
-    intake: IntakeId
 
-
-class IntakeCorrected(Body, frozen=True):
+class IntakeCorrected(OfIntake, frozen=True):
     """An overlay by a named person; what was written stays written."""
 
-    intake: IntakeId
     state: str  # a final `Life` value: what it should say
     by: str
     reason: str
@@ -370,18 +353,9 @@ class Lane(StrEnum):
 
 _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
-    Booted,
-    ClockDoubted,
-    ClockTrusted,
-    JournalDoubted,
-    JournalConfirmed,
-    MainsLost,
-    MainsRestored,
-    EventParked,
-    DayPlanned,
-    PlanAccepted,
-    PlanRefused,
-)
+    Booted, ClockDoubted, ClockTrusted, JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, EventParked,
+    DayPlanned, PlanAccepted, PlanRefused,
+)  # fmt: skip
 LANE: dict[type[Body], Lane] = {
     body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL
     for body in get_args(AnyBody)
