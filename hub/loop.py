@@ -1,14 +1,15 @@
 """The loop: take one command → decide → append (one transaction, fsync) → apply → effects. One inbox, one thread.
 
 Nothing moves before its intent is in the journal (R1); replay runs no effects; what blocks works elsewhere and posts
-its result to the inbox.
+its result to the inbox. What goes wrong in the core ends the process: locks fail locked, and the next one begins from
+the journal.
 """
 
 import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import partial, reduce
 from queue import Empty, SimpleQueue
 
 from msgspec.structs import replace
@@ -22,10 +23,10 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.decide import decide
 from hub.domain.intake import Moment
-from hub.domain.life import NotInTheTable
 from hub.domain.may_open import Reason, Refusal
 from hub.domain.reading import Sensed
 from hub.domain.state import State
+from hub.failure import told
 from hub.ids import uuid7
 from hub.journal import Journal, JournalError
 from hub.outputs import outputs
@@ -34,25 +35,37 @@ from hub.snapshot import Context, snapshot
 TICK_S = 1.0
 REST_S = 3.0
 READING_OLD_S = 3.0  # a reading older than this is no reading
+STEPS = 500  # what one moment can bring comes in fewer; more is a core that never comes to rest
 RELEASE = "0.1.0"
+NOT_WRITTEN = Refusal((Reason.JOURNAL,))
 log = logging.getLogger("hub.loop")
 
-Work = Callable[[], None]  # anything to be done by the deciding thread
+Work = Callable[[], object]  # anything to be done by the deciding thread
+Done = tuple[e.AnyBody, ...]  # what a command has brought about, in the journal
+
+
+class CoreFailed(Exception):
+    """decide, append or apply did what must not be. Not to be caught by whoever asked: the process ends."""
 
 
 class Loop:
-    """Owns the state. Only the thread in `run` touches it; everybody else posts."""
+    """Owns the state. Only the thread in `run` touches it; everybody else posts.
+
+    `healthy` says whether the threads live that the hub is nothing without (R16).
+    """
 
     def __init__(
         self, journal: Journal, clock: Clock, context: Context, push: Callable[[p.Snapshot], None],
-        tick_s: float = TICK_S,
+        healthy: Callable[[], bool] = lambda: True, tick_s: float = TICK_S,
     ) -> None:  # fmt: skip
         self.journal, self.clock, self.context = journal, clock, context
         self.state = State()
-        self.tick = 0
+        self.tick = 0  # whole good ones
+        self.good = True  # the last tick was
+        self.follows = True  # the journal could be read from end to end
+        self.commands: set[str] = set()  # ids of the signed commands that have been carried out (R14)
         self.snapshot: p.Snapshot | None = None
-        self._push, self._tick_s = push, tick_s
-        self._moved = False
+        self._push, self._healthy, self._tick_s = push, healthy, tick_s
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
         self._devices: Devices | None = None
 
@@ -60,10 +73,10 @@ class Loop:
 
     def post(self, command: c.Command) -> None:
         """Put a command in the inbox; a refusal is nobody's news."""
-        self._inbox.put(partial(self._execute_quietly, command))
+        self._inbox.put(partial(self._carry_out, command))
 
     def submit(self, work: Work) -> None:
-        """Have the deciding thread do something with the state."""
+        """Have the deciding thread do something with the state. An exception out of it ends the hub."""
         self._inbox.put(work)
 
     def stop(self) -> None:
@@ -73,16 +86,15 @@ class Loop:
     # -- the deciding thread -----------------------------------------------------------------------------------------
 
     def run(self, devices: Devices, started: Callable[[], None]) -> None:
-        """Boot on the journal, let others in by `started`, then decide until stopped.
+        """Boot on the journal, let others in by `started`, then decide until stopped. Raises CoreFailed.
 
-        The watchdog is petted last, after a whole good tick (R16).
+        The watchdog is petted last, after a whole good tick (R16). A journal that cannot be followed makes no tick
+        good, but another start would not mend it: the hub stays, refuses, and says why.
         """
         self._devices = devices
         self._replay()
         devices.start()
-        if self.journal.doubt is not None:
-            self._carry_out(c.DoubtJournal(self.journal.doubt.state))
-        self._carry_out(c.Boot(RELEASE, self._sensed_at_rest()))
+        self._boot()
         started()
         notify.ready()
         due_at = time.monotonic()
@@ -90,27 +102,16 @@ class Loop:
             due_at += self._tick_s
             if not self._work_until(due_at):
                 return
-            self._good_tick()
-            notify.watchdog()
+            self._look_at_time()
+            if (self.good or not self.follows) and self._healthy():
+                notify.watchdog()
             due_at = max(due_at, time.monotonic() - self._tick_s)
 
-    def _execute_quietly(self, command: c.Command) -> None:
-        self._carry_out(command)
-
-    def _replay(self) -> None:
-        try:
-            for event in self.journal.replay():
-                self.state = apply(self.state, event)
-        except (JournalError, NotInTheTable) as error:
-            # R11: written by a later release, or saying what cannot be: nothing is dispensed, and the screen says so.
-            log.critical("the journal cannot be followed: %s", error)
-            self.context = replace(self.context, journal_ok=False)
-
-    def execute(self, command: c.Command) -> Refusal | None:
-        """Carry out a command now, on the deciding thread: its refusal, or None when it is done and in the journal."""
-        refusal = self._carry_out(command)
+    def execute(self, command: c.Command) -> Done | Refusal:
+        """Carry out a command now, on the deciding thread, and what follows from it at once."""
+        result = self._carry_out(command)
         self._settle()
-        return refusal
+        return result
 
     def sensed(self) -> Sensed:
         """What the devices say now; an old reading is none."""
@@ -120,8 +121,35 @@ class Loop:
             return replace(sensed, reading=None)
         return sensed
 
+    def has_compartment(self, number: int) -> bool:
+        """Whether the box has one of this number."""
+        return self._devices is not None and number in self._devices.numbers
+
+    # -- boot ------------------------------------------------------------------------------------------------------
+
+    def _replay(self) -> None:
+        """R11: a journal written by a later release, or that says what cannot be, is not gone on with in part."""
+        try:
+            for event in self.journal.replay():
+                self.state = apply(self.state, event)
+                self._note(event.body)
+            self.context = replace(self.context, delivered=self.journal.cursor(e.Lane.ALARMS))
+        except Exception as error:  # noqa: BLE001 - whatever stops it: nothing is handed out, and the screen says so
+            log.critical("the journal cannot be followed: %s", told(error))
+            self.state = State(plan=self.state.plan)  # whom to call stands in it
+            self.follows = False
+            self.context = replace(self.context, journal_ok=False)
+
+    def _boot(self) -> None:
+        if self.journal.doubt is not None:
+            self._carry_out(c.DoubtJournal(self.journal.doubt.state))
+        sensed = self._sensed_at_rest() if self.state.opening else self.sensed()
+        self._carry_out(c.Boot(RELEASE, sensed))
+        self.good = self._settle()
+
     def _sensed_at_rest(self) -> Sensed:
-        """What the devices say once the scale is still, or after `REST_S` anyway: a boot decides on a weight (R1)."""
+        """What the devices say once the scale is still, or after `REST_S` anyway: an opening that was under way is
+        settled by a weight (R1)."""
         until = time.monotonic() + REST_S
         while (sensed := self.sensed()).reading is None or not sensed.reading.stable:
             if time.monotonic() >= until:
@@ -129,8 +157,10 @@ class Loop:
             time.sleep(0.05)
         return sensed
 
+    # -- one thing after the other -----------------------------------------------------------------------------------
+
     def _work_until(self, due_at: float) -> bool:
-        """Do what comes into the inbox until the tick is due; False when asked to stop."""
+        """Do what comes into the inbox until the tick is due, which no flood puts off; False when asked to stop."""
         while True:
             try:
                 work = self._inbox.get(timeout=max(0.0, due_at - time.monotonic()))
@@ -140,53 +170,83 @@ class Loop:
                 return False
             work()
             self._settle()
+            if time.monotonic() >= due_at:
+                return True
 
-    def _good_tick(self) -> None:
-        self._settle()
-        self.tick += 1
+    def _look_at_time(self) -> None:
+        self.good = self._settle()
+        if self.good:
+            self.tick += 1
 
-    def _settle(self) -> None:
-        """Let time do what it does until nothing more is due, then show it."""
-        while self._carry_out(c.Tick(self.sensed())) is None and self._moved:
-            pass
+    def _settle(self) -> bool:
+        """Let time do what it does until nothing more is due, then show it; whether all of it could be written."""
+        for _ in range(STEPS):
+            result = self._carry_out(c.Tick(self.sensed()))
+            if not result or isinstance(result, Refusal):
+                break
+        else:
+            raise CoreFailed("time never comes to rest")
         self._show()
+        return not isinstance(result, Refusal)
 
-    def _carry_out(self, command: c.Command) -> Refusal | None:
-        moment = self.clock.now()
-        result = decide(self.state, command, moment)
-        if isinstance(result, Refusal):
-            self._moved = False
-            return result
-        self._moved = bool(result)
-        return self._commit(result, moment) if result else None
+    def _carry_out(self, command: c.Command) -> Done | Refusal:
+        if not self.follows:
+            return NOT_WRITTEN
+        try:
+            moment = self.clock.now()
+            result = decide(self.state, command, moment)
+            if isinstance(result, Refusal):
+                return result
+            return self._commit(result, moment) if result else ()
+        except Exception as error:
+            raise CoreFailed(type(command).__name__) from error
 
-    def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> Refusal | None:
-        """In the journal first; what cannot be written does not happen, and the hub says it cannot write (R1, R11)."""
-        events = list(self._stamp(bodies, moment))
+    def _commit(self, bodies: list[e.AnyBody], moment: Moment) -> Done | Refusal:
+        """In the journal first; what cannot be written does not happen, and the hub says it cannot write (R1, R11).
+
+        The next state is made before that: an event nobody can follow would stop every boot to come.
+        """
+        events = tuple(self._stamp(bodies, moment))
+        state = reduce(apply, events, self.state)
         try:
             self.journal.append(events)
         except JournalError as error:
-            log.critical("the journal cannot be written: %s", error)
-            self._moved = False
-            self.context = replace(self.context, journal_ok=False)
-            return Refusal((Reason.JOURNAL,))
+            self._journal_is(False, str(error))
+            return NOT_WRITTEN
+        self._journal_is(True)
+        self.state = state
         for event in events:
-            self.state = apply(self.state, event)
+            self._note(event.body)
             log.info("event %d %s", event.seq, type(event.body).__name__)
-        self._effects(events)
-        return None
+        self._effects(bodies)
+        return tuple(bodies)
 
     def _stamp(self, bodies: Iterable[e.AnyBody], moment: Moment) -> Iterable[e.Event]:
         version = self.state.plan.version if self.state.plan else None
         for seq, body in enumerate(bodies, start=self.state.seq + 1):
             yield e.Event(
-                seq=seq, id=uuid7(moment.wall, secrets.token_bytes(10)), wall=moment.wall, monotonic_s=moment.monotonic_s,
-                trusted=moment.trusted, boot=moment.boot, plan_version=version, body=body,
+                seq=seq, id=uuid7(moment.wall, secrets.token_bytes(10)),
+                wall=moment.wall, monotonic_s=moment.monotonic_s, trusted=moment.trusted, boot=moment.boot,
+                plan_version=version, body=body,
             )  # fmt: skip
 
-    def _effects(self, events: Iterable[e.Event]) -> None:
+    def _journal_is(self, written: bool, why: str = "") -> None:
+        """The screen says which, and the log once each time it turns."""
+        if written is not self.context.journal_ok:
+            log.log(logging.INFO if written else logging.CRITICAL, "the journal is written to: %s %s", written, why)
+            self.context = replace(self.context, journal_ok=written)
+
+    def _note(self, body: e.AnyBody) -> None:
+        """What is remembered and decides nothing about medicine."""
+        match body:
+            case e.AlarmAcknowledged(command=str() as command):
+                self.commands.add(command)
+            case e.EventParked(lane=e.Lane.ALARMS, seq=seq):
+                self.context = replace(self.context, parked=self.context.parked | {seq})
+
+    def _effects(self, bodies: Iterable[e.AnyBody]) -> None:
         """Only what was committed just now moves anything."""
-        for body in (event.body for event in events):
+        for body in bodies:
             if isinstance(body, e.PulseRequested) and self._devices is not None:
                 self._devices.pulse(Pulse(body.opening, body.compartment, body.number))
 

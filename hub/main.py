@@ -4,24 +4,31 @@ import argparse
 import logging
 import secrets
 import signal
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from os import EX_CONFIG, EX_SOFTWARE, EX_UNAVAILABLE
 from pathlib import Path
+
+import msgspec
 
 from hub import notify
 from hub.chores import Chores
-from hub.clock import Clock
+from hub.clock import Clock, system_clock
 from hub.config import ConfigRefused, HubConfig, load
 from hub.desk import Desk
 from hub.devices import Devices
-from hub.domain.events import Lane
 from hub.domain.plan import Criticality
 from hub.enrolment import load_device_key, load_trust
-from hub.journal import Journal
-from hub.loop import TICK_S, Loop
-from hub.ports import Compartments, Power, Scale, Sounder, Tone
+from hub.failure import told
+from hub.journal import Journal, JournalError
+from hub.loop import TICK_S, CoreFailed, Loop
+from hub.ports import Compartments, DeviceError, Power, Scale, Sounder, Tone
 from hub.protocol import Role
 from hub.server import Server
 from hub.snapshot import Context
+
+log = logging.getLogger("hub")
 
 
 class Board:
@@ -42,16 +49,13 @@ class Hub:
         self._devices, self._server, self._chores = devices, server, chores
 
     def run(self) -> None:
-        """Decide until stopped; then everything off, sockets gone, journal shut."""
-        try:
+        """Decide until stopped; then everything off first, sockets gone, journal shut, whatever else goes wrong."""
+        with ExitStack() as closing:
+            for close in (self.journal.close, self._server.close, self._chores.stop, self._devices.close):
+                closing.callback(close)
+            closing.callback(notify.status, "stopping")
             self._chores.start()
             self.loop.run(self._devices, started=self._server.start)
-        finally:
-            notify.status("stopping")
-            self._chores.stop()
-            self._server.close()
-            self._devices.close()
-            self.journal.close()
 
     def stop(self) -> None:
         self.loop.stop()
@@ -67,15 +71,21 @@ def bootstrap(
     """Wire one hub. Every dependency that a test or the demo may want to be another is an argument."""
     trust = load_trust(config.state_dir)
     key = load_device_key(config.state_dir)
-    journal = open_journal(config.state_dir / "journal.db", pairing=f"{trust.hub}/{trust.citizen}")
-    context = Context(hub=trust.hub, delivered=journal.cursor(Lane.ALARMS))
-    loop = Loop(journal, clock, context, push=lambda snapshot: server.push(snapshot), tick_s=tick_s)
-    desk = Desk(loop, trust, key, secrets.token_bytes)
-    server = Server(
-        {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, allowed_uids=config.uids()
-    )
-    made = board(config)
-    devices = Devices(made.compartments, made.scale, made.sounder, made.power, made.tones, loop.post)
+    with ExitStack() as made:
+        journal = made.enter_context(
+            open_journal(config.state_dir / "journal.db", pairing=f"{trust.hub}/{trust.citizen}")
+        )
+        box = board(config)
+        loop = Loop(
+            journal, clock, Context(hub=trust.hub), push=lambda snapshot: server.push(snapshot),
+            healthy=lambda: server.alive and devices.alive, tick_s=tick_s,
+        )  # fmt: skip
+        desk = Desk(loop, trust, key, secrets.token_bytes)
+        server = Server(
+            {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, allowed_uids=config.uids()
+        )
+        devices = Devices(box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post)
+        made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))
 
 
@@ -84,16 +94,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the hub of this machine until SIGTERM. Refuses to start on a config that is wrong, and says where."""
+    """Run the hub of this machine until SIGTERM; the exit codes are sysexits.h's.
+
+    Refuses to start on a config that is wrong, and names the key; a device, key or journal that is not there, or the
+    core going wrong, ends it with one line, and the service manager starts it anew.
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
         config = load(args.config)
+        return run(bootstrap(config, gpio_board, system_clock(config.state_dir)))
     except ConfigRefused as error:
-        logging.getLogger("hub").error("%s", error)
-        return 78  # EX_CONFIG
-    from hub.clock import system_clock
-
-    return run(bootstrap(config, gpio_board, system_clock(config.state_dir)))
+        log.error("%s", error)
+        return EX_CONFIG
+    except (DeviceError, JournalError, OSError, sqlite3.Error, msgspec.MsgspecError) as error:
+        log.critical("the hub cannot start: %s", error)
+        return EX_UNAVAILABLE
 
 
 def gpio_board(config: HubConfig) -> Board:
@@ -113,8 +128,12 @@ def gpio_board(config: HubConfig) -> Board:
 
 
 def run(hub: Hub) -> int:
-    """Until SIGTERM or SIGINT."""
+    """Until SIGTERM or SIGINT, or until the core goes wrong: then it is not gone on with."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.stop())
-    hub.run()
+    try:
+        hub.run()
+    except CoreFailed as error:
+        log.critical("the hub ends: %s", told(error))
+        return EX_SOFTWARE
     return 0

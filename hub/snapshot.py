@@ -21,10 +21,11 @@ MISSED_FOR = timedelta(minutes=30)  # a missed intake stays on the screen this l
 
 
 class Context(Struct, frozen=True):
-    """What is not in the journal: this hub's name, the alarms lane's cursor, and how its parts are."""
+    """What is not in the state: this hub's name, what became of its alarms, and how its parts are."""
 
     hub: str
     delivered: int = 0  # the municipality has confirmed alarms up to this event
+    parked: frozenset[int] = frozenset()  # but for these, which its server could not take
     network_ok: bool = True
     journal_ok: bool = True
 
@@ -105,7 +106,8 @@ class _Viewer:
             return p.Help.NONE
         if alarm.seen_by is not None:
             return p.Help.SEEN
-        return p.Help.DELIVERED if alarm.seq <= self._context.delivered else p.Help.TRYING
+        known = alarm.seq <= self._context.delivered and alarm.seq not in self._context.parked
+        return p.Help.DELIVERED if known else p.Help.TRYING
 
     def alarms(self) -> tuple[p.AlarmView, ...]:
         return tuple(
