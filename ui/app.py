@@ -1,11 +1,13 @@
 """The Kivy application: draws the session's view, sends what was touched, and says what was shown."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.uix.floatlayout import FloatLayout
 
 from hub.protocol import Reply
@@ -60,6 +62,7 @@ class ScreenApp(App):
             self._page = page_for(view.screen, ready=self._ready, press=self._press)
             self.root.clear_widgets()
             self.root.add_widget(self._page)
+            Clock.schedule_once(lambda _dt: gc.collect(), 0)  # a page left is a ring of references with its textures
         self._view, self._page.drawn = view, drawn
         self._draw_again()
 
@@ -95,7 +98,12 @@ class ScreenApp(App):
         Window.canvas.ask_update()
 
     def _flipped(self, *_args: Any) -> None:
-        """A frame is on its way to the glass; it is told once a touch on it counts."""
+        """A frame is on its way to the glass; it is told once a touch on it counts.
+
+        It is waited for: told is what was drawn, not what was asked for (R16), and a renderer in software would
+        keep the memory of the frames it is behind with.
+        """
+        glFinish()
         if self._untold and self._view is not None:
             self._untold = False
             view = self._view

@@ -57,14 +57,11 @@ class BoxDrawing(Part):
         if not drawn.view.still:
             shades = (rgba(palette.main.ground), rgba(palette.attention.ground))
 
-            def blink(_dt: float) -> None:
+            def blink(_dt: float) -> bool:
                 lamp.rgba = shades[lamp.rgba == shades[0]]
+                return self.get_root_window() is not None  # stops with the page
 
             self._blinking = Clock.schedule_interval(blink, BLINK_S)
-
-    def on_parent(self, _part: Any, parent: Any) -> None:
-        if parent is None and self._blinking is not None:
-            self._blinking.cancel()
 
 
 def compartments(drawn: Drawn, rect: Rect) -> dict[int, Rect]:

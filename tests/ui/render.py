@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ui.face import FACES
+from ui.face import FACES, family
 
 if sys.argv[2:3] == ["roboto"]:  # before anything is measured
     FACES["inter"] = FACES["roboto"]
@@ -58,7 +58,7 @@ def draw_all(panel_name: str, folder: Path | None) -> None:
             Window.canvas.ask_update()
             EventLoop.idle()
             if folder is not None:
-                keep(folder / f"{panel_name}-{language}-{name}.png", *Window.size)
+                keep(folder / f"{panel_name}-{family()}-{language}-{name}.png", *Window.size)
             print(json.dumps({"language": language, "name": name, **told(page, panel), **placed(panel, view)}))
 
 
