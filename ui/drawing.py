@@ -74,7 +74,7 @@ class Shape(Widget):
 
     def _offline(self) -> None:
         Color(*rgba(self.ink))
-        for radius in (0.18, 0.42):
-            arc = [(0.5 + radius * cos(radians(a)), 0.25 + radius * 1.3 * sin(radians(a))) for a in range(40, 141, 20)]
-            self._line(*arc)
-        self._line((0.15, 0.15), (0.85, 0.9))
+        for radius in (0.28, 0.55, 0.82):
+            points = [(radians(a), radius) for a in range(45, 136, 15)]
+            self._line(*((0.5 + r * cos(a), 0.08 + r * sin(a)) for a, r in points))
+        self._line((0.02, 0.05), (0.98, 0.95), width=0.07)

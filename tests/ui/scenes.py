@@ -28,6 +28,8 @@ def dose(name: str, strength: str, quantity: str, unit: str, purpose: str, boxed
 PINEMOL = dose("Pinemol", "1000 mg", "2", "tabletter", "mod smerter")
 METOPROLOL = dose("Metoprolol", "50 mg", "1", "tablet", "for hjertet")
 LONGEST = dose("Hydroxyzinhydrochlorid Orifarm Generics filmtabl.", "25 mg", "0.5", "tablet", "mod kløe")
+RAMIPRIL = dose("Ramipril", "5 mg", "1", "kapsel", "mod forhøjet blodtryk")
+ATORVASTATIN = dose("Atorvastatin", "40 mg", "1", "tablet", "mod kolesterol")
 INSULIN = dose("Abasaglar", "100 E/ml", "14", "enheder", "mod sukkersyge", boxed=False)
 
 
@@ -81,6 +83,7 @@ SNAPSHOTS: dict[str, Snapshot] = {
     "due-long": snapshot(intake(doses=(LONGEST,))),
     "due-three": snapshot(intake(doses=(PINEMOL, METOPROLOL, INSULIN))),
     "due-four": snapshot(intake(doses=FOUR), mains_ok=False),
+    "due-four-short": snapshot(intake(doses=(PINEMOL, METOPROLOL, RAMIPRIL, ATORVASTATIN))),
     "due-insulin": snapshot(intake(doses=(INSULIN,), refusals=("nothing_boxed",))),
     "due-old-plan": snapshot(intake(), plan_old=True),
     "snoozed": snapshot(intake(snoozed_until=at(18, 20)), minute=1),

@@ -20,7 +20,7 @@ def view(last: Snapshot | None, waited: bool) -> View:
         if phone
         else _("Call home care for help.")
     )
-    return _view(last, _("The screen has no contact with the box"), (_("The box still keeps the time."), call), "alarm")
+    return _view(last, _("The screen has no contact with the box"), (_("We will try again."), call), "alarm")
 
 
 def _view(last: Snapshot | None, heading: str, lines: tuple[str, ...], tone: str) -> View:
