@@ -4,7 +4,7 @@ It decides nothing and refuses nothing but what the table does not know: what is
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -109,6 +109,10 @@ def _doubt(state: State, intake: IntakeId, reason: str) -> State:
 # -- everything else -----------------------------------------------------------------------------------------------
 
 
+def _used(state: State, command: str | None, moment: Moment) -> State:
+    return replace(state, commands={**state.commands, command: moment.wall}) if command else state
+
+
 def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
     assert state.plan is not None
     last = max(body.day, state.planned_day or body.day)
@@ -120,9 +124,20 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
     for i, record in state.records.items():
         if record.intake.day == body.day and record.state in PLANNED_AGAIN:
             records[i] = _planned_again(record, listed.get(i), version, moment)
-        elif i in listed or i in alive or record.intake.day > oldest or not (record.final and record.state in FINAL):
+        elif i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
-    return replace(state, records=records, alarms=alarms, planned_day=last, plan_changed=False)
+    commands = {i: at for i, at in state.commands.items() if at.date() > oldest}
+    return replace(
+        state, records=records, alarms=alarms, commands=commands, planned_day=last, plan_changed=False
+    )  # fmt: skip
+
+
+def _matters_until(record: Record) -> date:
+    """Its day; given late, as long as half of a planned gap reaches from then (R2); unsettled, for ever."""
+    if not record.final or record.state not in FINAL:
+        return date.max
+    given = record.handed_at.wall if record.handed_at else record.intake.at
+    return max(record.intake.day, (given + (given - record.intake.at)).date())
 
 
 PLANNED_AGAIN = (Life.PLANNED, Life.DUE, Life.WITHHELD, Life.WITHDRAWN, Life.PARTLY_TAKEN)
@@ -222,7 +237,7 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.IntakeCorrected: _corrected,
     e.AlarmRaised: _alarm_raised,
     e.AlarmEscalated: lambda s, b, m: _alarm(s, b.alarm, level=b.level, moved_at=m),
-    e.AlarmAcknowledged: lambda s, b, m: _alarm(s, b.alarm, seen_by=b.by),
+    e.AlarmAcknowledged: lambda s, b, m: _alarm(_used(s, b.command, m), b.alarm, seen_by=b.by),
     e.AlarmEnded: lambda s, b, m: _alarm(s, b.alarm, ended=True),
     e.ClockDoubted: lambda s, b, m: replace(s, clock_doubted=True),
     e.ClockTrusted: lambda s, b, m: replace(s, clock_doubted=False),

@@ -294,7 +294,7 @@ def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
     _refuse_if(
         (command.compartment in state.fills or state.fill_of(command.intake), Reason.OCCUPIED),
         (not planned.boxed, Reason.NOTHING_BOXED),
-        (record and (record.final or record.state not in _FILLABLE), Reason.NOT_NOW),
+        (record and (record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)), Reason.NOT_NOW),
     )
     return [
         e.CompartmentFilled(
@@ -302,9 +302,6 @@ def _fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
             contents_mg=command.contents_mg, plan_version=state.plan.version, by=command.by,
         )
     ]  # fmt: skip
-
-
-_FILLABLE = (Life.PLANNED, Life.DUE, Life.WITHHELD)
 
 
 def _planned(state: State, intake: str) -> Intake | None:
@@ -328,7 +325,7 @@ def _resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
     record = _known(state, command.intake)
     _refuse_if((command.outcome not in _RESOLUTIONS, Reason.NO_SUCH))
     body = _RESOLUTIONS[command.outcome](command, record)
-    theirs = record.state in _CITIZENS and command.outcome is not _STAFF_GAVE
+    theirs = record.state in _CITIZENS and command.outcome is not Life.GIVEN_BY_STAFF
     again = record.corrected is not None and command.outcome is Life.DUE  # what reads "taken" is not given time
     _refuse_if((type(body) not in TABLE[record.state] or theirs or again, Reason.NOT_NOW))
     if isinstance(body, e.IntakeReleased):
@@ -350,7 +347,6 @@ _RESOLUTIONS: dict[Life, Callable[[c.Resolve, Record], e.AnyBody]] = {
     Life.MISSED: lambda r, _: e.IntakeMissed(intake=r.intake, by=r.by),
     Life.GIVEN_BY_STAFF: lambda r, _: e.IntakeGivenByStaff(intake=r.intake, by=r.by),
 }
-_STAFF_GAVE = Life.GIVEN_BY_STAFF
 _CITIZENS = (Life.PLANNED, Life.DUE, Life.OPENING, Life.OPEN, Life.PARTLY_TAKEN)  # not staff's to say taken or missed
 
 
@@ -364,7 +360,8 @@ def _correct(command: c.Correct, state: State, moment: Moment) -> Bodies:
 @_decide.register
 def _acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies:
     known = state.alarms.get(command.alarm)
-    _refuse_if((known is None, Reason.NO_SUCH), (known and known.seen_by is not None, Reason.ALREADY))
+    again = command.command in state.commands or (known and known.seen_by is not None)
+    _refuse_if((known is None, Reason.NO_SUCH), (again, Reason.ALREADY))
     return [e.AlarmAcknowledged(alarm=command.alarm, by=command.by, command=command.command)]
 
 

@@ -225,8 +225,11 @@ def _weigh(
         yield e.IntakePutBack(intake=intake)
     elif verdict is Removed.UNSURE:
         yield e.WordAsked(intake=intake, reason="scale_unsure")
+    elif opening.early and verdict is Removed.AS_EXPECTED:
+        yield e.IntakeHandedOutEarly(intake=intake, removed_mg=gone_mg)
     elif opening.early:
-        yield from _early_verdict(record, verdict, gone_mg)
+        yield e.IntakeUncertain(intake=intake, reason="less_handed_out_early")
+        yield about(record, e.AlarmCode.UNCERTAIN)
     elif verdict is Removed.LESS:
         left_mg = (opening.expected_mg or 0) - gone_mg
         yield e.IntakePartlyTaken(intake=intake, evidence=e.Evidence.REMOVED, removed_mg=gone_mg, remaining_mg=left_mg)
@@ -234,14 +237,6 @@ def _weigh(
         yield e.WordAsked(intake=intake, reason="plan")
     else:
         yield e.IntakeTaken(intake=intake, evidence=e.Evidence.REMOVED, removed_mg=gone_mg)
-
-
-def _early_verdict(record: Record, verdict: Removed, gone_mg: int) -> Iterator[e.AnyBody]:
-    if verdict is Removed.AS_EXPECTED:
-        yield e.IntakeHandedOutEarly(intake=record.intake.id, removed_mg=gone_mg)
-    else:
-        yield e.IntakeUncertain(intake=record.intake.id, reason="less_handed_out_early")
-        yield about(record, e.AlarmCode.UNCERTAIN)
 
 
 # -- each intake's window ------------------------------------------------------------------------------------------
@@ -293,13 +288,11 @@ def _too_close_told(record: Record) -> Iterator[e.AnyBody]:
     yield about(record, e.AlarmCode.WITHHELD)
 
 
-_FILL_REASONS = (Reason.NOT_FILLED, Reason.FILL_DOUBTED, Reason.CONTENTS_CHANGED)
-
-
 def _cause_ended(state: State, record: Record, moment: Moment) -> bool:
     if record.reason == Reason.INTERVAL:  # the other one was not taken after all
         return not _too_close(state, record.intake, moment)
-    return record.reason in _FILL_REASONS and cannot_serve(state, record.intake) is None
+    filled_wrong = record.reason in (Reason.NOT_FILLED, Reason.FILL_DOUBTED, Reason.CONTENTS_CHANGED)
+    return filled_wrong and cannot_serve(state, record.intake) is None
 
 
 # -- alarms, and when to look again ---------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ class State(Struct, frozen=True):
     opening: Opening | None = None
     planned_day: date | None = None
     plan_changed: bool = False  # accepted since the day was last planned
+    commands: dict[str, datetime] = {}  # signed commands carried out, by id, and when (R14: each once)
     clock_doubted: bool = False
     journal_doubted: bool = False
     mains: bool = True

@@ -69,6 +69,7 @@ class Play:
         self.events: list[e.Event] = []
         self.weight_mg = TARE_MG
         self.stable = True
+        self.mains = True
         self.lids: frozenset[int] = frozenset()
         self._openings = 0
 
@@ -99,7 +100,7 @@ class Play:
     # -- doing --------------------------------------------------------------------------------------------------
 
     def sensed(self) -> Sensed:
-        return Sensed(self.lids, Reading(self.weight_mg, self.stable, 0, self.now.monotonic_s), True)
+        return Sensed(self.lids, Reading(self.weight_mg, self.stable, 0, self.now.monotonic_s), self.mains)
 
     def do(self, command: c.Command) -> tuple[str, ...]:
         """Carry out; the refusal's reasons, or ()."""
@@ -135,6 +136,11 @@ class Play:
     def open(self, slot: str, day: date = DAY, early_by: str | None = None) -> tuple[str, ...]:
         self._openings += 1
         return self.do(c.RequestOpening(f"{day}/{slot}", f"o{self._openings}", self.sensed(), early_by))
+
+    def mains_are(self, on: bool) -> "Play":
+        self.mains = on
+        self.tick()
+        return self
 
     def lid(self, compartment: int, is_open: bool) -> None:
         self.lids = self.lids | {compartment} if is_open else self.lids - {compartment}

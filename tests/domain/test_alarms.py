@@ -291,3 +291,25 @@ def test_the_scale_is_not_needed_for_time_to_pass(day):
     day.do(c.Tick(Sensed(frozenset(), None, None)))
     assert day.life("morning") is Life.DUE
     assert day.weight_mg > TARE_MG
+
+
+def test_a_command_repeated_takes_no_later_alarm_of_the_same_name(play):
+    """R14, H20: mains lost, taken from afar, back, lost again: the old command does not take the new alarm."""
+    first = c.Acknowledge("mains_lost/hub", "Sanne", "command-1")
+    play.accept(plan_of(ordination("a", MORNING)))
+    play.mains_are(False)
+    assert play.do(first) == ()
+    play.mains_are(True).mains_are(False)
+    assert "mains_lost/hub" in play.alarms()
+    assert play.do(first) == ("already",)
+    assert play.do(replace(first, command="command-2")) == ()
+
+
+def test_a_command_is_remembered_for_longer_than_it_can_live(play):
+    """A command's day (72 h at most) is within the days that are kept."""
+    play.accept(plan_of(ordination("a", MORNING)))
+    play.mains_are(False).do(c.Acknowledge("mains_lost/hub", "Sanne", "command-1"))
+    play.wait(timedelta(days=4))
+    assert "command-1" in play.state.commands
+    play.wait(timedelta(days=8))
+    assert play.state.commands == {}

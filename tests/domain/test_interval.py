@@ -286,6 +286,19 @@ def test_a_record_of_a_week_ago_still_has_a_say(play):
     assert left_of(play, later) < timedelta()
 
 
+def test_what_was_given_long_after_its_time_is_remembered_as_long_as_it_matters(play):
+    """Half of the planned gap to a morning given five days late reaches five days on, longer than its day is kept."""
+    play.accept(plan_of(ordination("insulin", MORNING, handout=Handout.REMINDED)))
+    for n in range(6):
+        play.at("9.00", DAY + timedelta(days=n))
+        play.do(c.Acknowledge(f"not_taken/{DAY + timedelta(days=n)}/morning", "Ole"))
+    play.resolve("morning", Life.GIVEN_BY_STAFF)
+    for n in range(6, 10):
+        play.at("9.00", DAY + timedelta(days=n))
+    assert play.life("morning", DAY + timedelta(days=9)) is Life.WITHHELD
+    assert play.at("8.59", DAY + timedelta(days=11)).life("morning", DAY + timedelta(days=11)) is Life.DUE
+
+
 def left_of(play: Play, day: date) -> timedelta:
     return interval_left(play.state, play.record("morning", day).intake, play.now)
 
