@@ -72,11 +72,13 @@ def test_a_trembling_double_tap_is_one_press(hub: FakeHub, finger: Finger) -> No
 
 def test_sliding_off_cancels_also_when_the_finger_comes_back(hub: FakeHub, finger: Finger) -> None:
     finger.press(*button("open").centre)
+    hub.frames_go_by(DUE)  # so the screen has seen each place the finger was in
     finger.move(PANEL.width_px // 2, 100)
-    hub.frames_go_by(DUE)  # so the screen has seen where the finger was
+    hub.frames_go_by(DUE)
     finger.move(*button("open").centre)
     finger.release()
     finger.press(*button("snooze").centre)
+    hub.frames_go_by(DUE)
     finger.move(PANEL.width_px // 2, 100)
     finger.release()
     hub.frames_go_by(DUE)

@@ -7,6 +7,7 @@ from ui.view import View
 def view(scene: Scene) -> View:
     _, now = scene.words, scene.current
     number = str(now.compartment) if now.compartment else ""
+    lines: tuple[str, ...]
     if now.lid_open:
         heading, lines = _("Compartment {n} is open", n=number), (_("Take it all out."), _("Close the lid after."))
     elif now.state == "opening":
