@@ -127,9 +127,8 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
         elif i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
     commands = {i: at for i, at in state.commands.items() if at.date() > oldest}
-    return replace(
-        state, records=records, alarms=alarms, commands=commands, planned_day=last, plan_changed=False
-    )  # fmt: skip
+    state = replace(state, records=records, alarms=alarms, commands=commands)
+    return replace(state, planned_day=last, plan_changed=False)
 
 
 def _matters_until(record: Record) -> date:

@@ -249,15 +249,11 @@ def _say(command: c.Say, state: State, moment: Moment) -> Bodies:
         _refuse_if((not record.early or command.all_taken is (record.state is Life.TAKEN), Reason.ALREADY))
         return _uncertain(record, "answers_clash")
     if record.state in _BY_WORD:  # boxed is not taken by word alone; only reminded keeps to its interval too (R2)
-        _refuse_if(
-            (record.intake.boxed, Reason.NOT_NOW),
-            (interval_left(state, record.intake, moment) > timedelta(), Reason.INTERVAL),
-        )
+        _refuse_if((record.intake.boxed, Reason.NOT_NOW))
+        _refuse_if((interval_left(state, record.intake, moment) > timedelta(), Reason.INTERVAL))
     asked = state.opening is not None and state.opening.asked_at is not None
-    _refuse_if(
-        (record.state is Life.PARTLY_TAKEN and not command.all_taken, Reason.ALREADY),
-        (record.state is Life.OPEN and not asked, Reason.NOT_NOW),
-    )
+    _refuse_if((record.state is Life.PARTLY_TAKEN and not command.all_taken, Reason.ALREADY))
+    _refuse_if((record.state is Life.OPEN and not asked, Reason.NOT_NOW))
     if command.all_taken:
         return [e.IntakeTaken(intake=command.intake, evidence=e.Evidence.SELF)]
     if record.state is Life.HANDED_OUT_EARLY:
