@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from hub.client import Client
-
 from hub import protocol as p
+from hub.client import Client
 from hub.domain.events import Lane
 from medhub.demo.person import Broken, wait_for
 from medhub.demo.telling import Journal, Teller

@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from hub.client import Client
 from rich.console import Console
 
 from hub import protocol as p
+from hub.client import Client
 from hub.domain import events as e
 
 SILENT = (e.WindowEnded, e.DayPlanned)  # told by what follows from them
