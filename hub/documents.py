@@ -8,6 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+Instant = Annotated[datetime, Meta(tz=True)]
+
 
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     """The gateway has this hub's lane up to `seq`; `head` is the chain head sent with it (hex). Purpose: receipt."""
@@ -16,7 +18,7 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     lane: str
     seq: int
     head: str
-    issued: datetime
+    issued: Instant
 
 
 class AcknowledgeAlarm(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -34,8 +36,8 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(min_length=8, max_length=64)]
     hub: str
     citizen: str
-    issued: datetime
-    expires: datetime
+    issued: Instant
+    expires: Instant
     by: Annotated[str, Meta(min_length=1, max_length=80)]
     order: Order
 
@@ -44,7 +46,7 @@ class HeartbeatBody(Struct, frozen=True, forbid_unknown_fields=True):
     """The hub's good tick (R10): made by the hub, signed by its own key, only carried by sync. Purpose: heartbeat."""
 
     hub: str
-    at: datetime
+    at: Instant
     trusted: bool
     tick: int
     seq: int

@@ -17,6 +17,9 @@ KiB = 1024
 
 Text = Annotated[str, Meta(max_length=200)]
 Id = Annotated[str, Meta(min_length=1, max_length=80)]
+Instant = Annotated[datetime, Meta(tz=True)]
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Contents = Annotated[int, Meta(ge=0, le=10_000_000)]  # mg; more than a whole box holds
 
 
 class Role(StrEnum):
@@ -89,7 +92,7 @@ class Acked(Message, frozen=True):
 
 class Parked(Message, frozen=True):
     lane: Id
-    seq: int
+    seq: Seq
     reason: Text
 
 
@@ -121,7 +124,7 @@ class Status(Message, frozen=True):
 class ReadJournal(Message, frozen=True):
     """→ `EventBatch` of all lanes."""
 
-    after: int = 0
+    after: Seq = 0
     limit: Annotated[int, Meta(ge=1, le=1000)] = 200
 
 
@@ -137,7 +140,7 @@ class Fill(Act, frozen=True):
 
     compartment: int
     intake: Id
-    contents_mg: int | None = None
+    contents_mg: Contents | None = None
 
 
 class Empty(Act, frozen=True):
@@ -156,7 +159,7 @@ class Resolution(StrEnum):
 class Resolve(Act, frozen=True):
     intake: Id
     outcome: Resolution
-    latest_at: datetime | None = None
+    latest_at: Instant | None = None
 
 
 class Correct(Act, frozen=True):
@@ -189,7 +192,7 @@ BATCH_LIMIT = 512 * KiB  # an EventBatch is cut before this many bytes
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """`message` is decoded in a second step, against what the role may send."""
 
-    ref: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    ref: Seq
     message: Raw
 
 

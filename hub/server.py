@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from hub.connection import Connection, Gone
+from hub.failure import told
 from hub.frames import read_request
 from hub.protocol import Answer, Error, Message, Problem, Reply, Role, Snapshot
 
@@ -190,8 +191,8 @@ class Server:
         connection.asked += 1
         try:
             self._on_request(connection.role, asked.message, partial(self._reply, connection, asked.ref))
-        except Exception:
-            log.exception("%s: a request could not be taken", connection.role)
+        except Exception as error:  # noqa: BLE001 - told without its text (R15)
+            log.error("%s: a request could not be taken: %s", connection.role, told(error))
             self._reply(connection, asked.ref, Error(Problem.REFUSED, ("the hub could not take it",)))
 
     def _reply(self, connection: Connection, ref: int, answer: Answer | Error | None) -> None:
