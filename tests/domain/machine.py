@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -79,7 +80,7 @@ class Home(Play):
         self.true = self.now.wall  # the oracle's own clock: no step fools it
         self.version = 0
         self.table = TABLES[0]
-        self.inside: dict[int, int] = defaultdict(int)  # tablets in each compartment
+        self.inside: dict[int, list[str]] = defaultdict(list)  # the tablets in each compartment, by substance
         self.of: dict[int, IntakeId] = {}  # what they were put there for
         self.keyed: set[int] = set()
         self.taken: list[Gone] = []
@@ -145,12 +146,7 @@ class Home(Play):
         return wanted
 
     def today(self) -> date:
-        return (self.true + timedelta(hours=1)).date()
-
-    def substances(self, intake: IntakeId) -> dict[str, tuple[str, int]]:
-        """Of an intake as the plan now has it: drug → substance, tablets."""
-        slot = intake.split("/")[1]
-        return {n: (d.substance, d.tablets[slot]) for n, d in self.table.drugs.items() if slot in d.tablets}
+        return self.true.astimezone(ZoneInfo("Europe/Copenhagen")).date()
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
@@ -174,15 +170,13 @@ class Home(Play):
 
     def take_out(self, compartment: int, tablets: int) -> None:
         """A hand in an open compartment; it is the hub's doing only where no key was used."""
-        tablets = min(tablets, self.inside[compartment])
-        self.inside[compartment] -= tablets
-        self.weight_mg -= tablets * TABLET_MG
+        out, self.inside[compartment] = self.inside[compartment][:tablets], self.inside[compartment][tablets:]
+        self.weight_mg -= len(out) * TABLET_MG
         intake = self.of.get(compartment)
-        if tablets and intake and compartment not in self.keyed:
+        if out and intake and compartment not in self.keyed:
             record = self.state.records[intake]
             self.note(record)
-            for dose in record.intake.boxed:
-                self.left[record.intake.day][dose.atc] += min(tablets, int(dose.quantity))
+            self.left[record.intake.day].update(out)
 
     def note(self, record: Record) -> None:
         substances = frozenset(d.atc for d in record.intake.doses)
@@ -190,16 +184,18 @@ class Home(Play):
 
     def stow(self, intake: IntakeId, compartment: int) -> None:
         """Staff fill what the hub says the intake wants; an honest hand, an honest weight."""
-        wanted = sum(n for drug, (_, n) in self.substances(intake).items() if self.table.drugs[drug].boxed)
-        if self.do(c.FillCompartment(compartment, intake, wanted * TABLET_MG, "Sanne")) == ():
+        slot = intake.split("/")[1]
+        boxed = [d for d in self.table.drugs.values() if d.boxed]
+        wanted = [d.substance for d in boxed for _ in range(d.tablets.get(slot, 0))]
+        if self.do(c.FillCompartment(compartment, intake, len(wanted) * TABLET_MG, "Sanne")) == ():
             self.inside[compartment] += wanted
-            self.weight_mg += wanted * TABLET_MG
+            self.weight_mg += len(wanted) * TABLET_MG
             self.of[compartment] = intake
             self.keyed.discard(compartment)
 
     def clear(self, compartment: int) -> None:
         if self.do(c.EmptyCompartment(compartment, "Sanne")) == ():
-            self.weight_mg -= self.inside.pop(compartment, 0) * TABLET_MG
+            self.weight_mg -= len(self.inside.pop(compartment, ())) * TABLET_MG
             self.of.pop(compartment, None)
 
     def serve(self) -> None:
@@ -218,7 +214,7 @@ class Home(Play):
     def whole(self, intake: IntakeId) -> bool:
         """Whether its compartment still holds all that was put there."""
         fill = self.state.fill_of(intake)
-        return fill is not None and self.inside[fill.compartment] == sum(int(d.quantity) for d in fill.doses)
+        return fill is not None and len(self.inside[fill.compartment]) == sum(int(d.quantity) for d in fill.doses)
 
     # -- what must always be so ----------------------------------------------------------------------------------------
 
