@@ -1,6 +1,8 @@
 """The municipality's server as sync sees it: HTTPS with one pinned CA, a token, and answers of bounded size."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -87,11 +89,13 @@ class Server:
         answer = self._exchange("GET", "/plan", headers={"If-None-Match": etag} if etag else {}, allowed=(404,))
         if answer.status != 200:
             return None
-        return answer.body.decode(), answer.headers.get("ETag", "")
+        return answer.body.decode("ascii", errors="replace"), answer.headers.get("ETag", "")
 
     def commands(self) -> list[Queued]:
         """The signed commands that wait."""
-        return msgspec.json.decode(self._exchange("GET", "/commands").body, type=list[Queued])
+        body = self._exchange("GET", "/commands").body
+        with _understood("commands"):
+            return msgspec.json.decode(body, type=list[Queued])
 
     def drop(self, command: str, outcome: str, reason: str = "") -> None:
         """Tell the server that the hub has had a command: `accepted` or `refused`."""
@@ -115,7 +119,9 @@ class Server:
         return _checked(answer, f"{method} {path.partition('?')[0].split('/')[1]}", allowed)
 
     def _with_token(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        return self._send(method, url, body, headers | {"Authorization": f"Bearer {self._login.token()}"})
+        with _understood("login"):
+            token = self._login.token()
+        return self._send(method, url, body, headers | {"Authorization": f"Bearer {token}"})
 
     def _ask_token(self, url: str, form: dict[str, str]) -> bytes:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -131,6 +137,15 @@ class Server:
                 return Answer(response.status_code, response.headers, got)
         except (requests.RequestException, OSError) as error:  # OSError: the CA file is not there
             raise Unreachable(f"{type(error).__name__}") from error
+
+
+@contextmanager
+def _understood(what: str) -> Iterator[None]:
+    """A 2xx with nonsense in it is no answer: sync lives, and tries again."""
+    try:
+        yield
+    except ValueError as error:  # msgspec's errors are ValueErrors too
+        raise Unreachable(f"{what}: the answer is not understood") from error
 
 
 def _bounded(response: requests.Response) -> list[bytes]:
