@@ -14,6 +14,7 @@ from msgspec import Meta, Raw, Struct
 
 PROTOCOL = 1
 KiB = 1024
+PLAN_LIMIT = 2 * KiB * KiB  # a signed plan, in characters
 
 Text = Annotated[str, Meta(max_length=200)]
 Id = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -97,7 +98,7 @@ class Parked(Message, frozen=True):
 
 
 class OfferPlan(Message, frozen=True):
-    jws: Annotated[str, Meta(max_length=2 * KiB * KiB)]
+    jws: Annotated[str, Meta(max_length=PLAN_LIMIT)]
 
 
 class OfferCommand(Message, frozen=True):
@@ -185,7 +186,7 @@ SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferPlan | OfferCommand | GetHea
 STAFF_MESSAGES = Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
-FRAME_LIMIT: dict[Role, int] = {Role.UI: 64 * KiB, Role.SYNC: 2 * KiB * KiB + 8 * KiB, Role.STAFF: 64 * KiB}
+FRAME_LIMIT: dict[Role, int] = {Role.UI: 64 * KiB, Role.SYNC: PLAN_LIMIT + 8 * KiB, Role.STAFF: 64 * KiB}
 BATCH_LIMIT = 512 * KiB  # an EventBatch is cut before this many bytes
 
 

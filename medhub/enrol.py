@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.enrolment import Enrolled, Person, Trust, hash_pin
+from hub.files import replace
 from hub.signed import Key, Purpose, new_key
 from sync.login import new_login_key, public
 
@@ -80,7 +81,8 @@ def main(args: argparse.Namespace) -> int:
             hub=args.hub, citizen=args.citizen, name=args.name, gateway=args.gateway, ca=args.ca, gateway_keys=keys,
             staff=_staff(args.staff), state_dir=args.state_dir, sync_dir=args.sync_dir, socket=args.socket,
         )  # fmt: skip
-        args.out.write_bytes(msgspec.json.format(msgspec.json.encode(enrol(request)), indent=2) + b"\n")
+        told = msgspec.json.format(msgspec.json.encode(enrol(request)), indent=2)
+        replace(args.out, told + b"\n")  # no keys in it, but whose medicine it is: for its owner only
     except (OSError, ValueError) as error:
         print(f"medhub enrol: {error}", file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hub.domain.plan import Plan
 from hub.enrolment import Enrolled
 from hub.plan.envelope import digest, open_plan, read_plan
+from hub.protocol import PLAN_LIMIT
 from hub.signed import Key
 from sync.gateway.gateway import Gateway
 from sync.gateway.tables import hubs, plans
@@ -70,6 +71,8 @@ def put_plan(gateway: Gateway, hub: str, jws: str) -> Plan:
     known = find_hub(gateway, hub)
     if known is None:
         raise PlanNotPut(f"no hub {hub!r} here")
+    if len(jws) > PLAN_LIMIT:
+        raise PlanNotPut(f"the plan is {len(jws)} characters long; a hub takes {PLAN_LIMIT}")
     plan = open_plan(jws, gateway.keys.public, hub, known.citizen)
     row = {"hub": hub, "version": plan.version, "digest": digest(jws), "jws": jws, "put_at": gateway.clock()}
     with gateway.store.begin() as connection:

@@ -41,16 +41,16 @@ def log_in(gateway: Gateway, login: str, password: str) -> str | None:
     """A session's token, or None. The same time is spent either way; a row of wrong ones makes the login rest."""
     place = users.c.login == login
     with gateway.reads.connect() as connection:
-        user = connection.execute(users.select().where(place)).first()
-    right = _same(password, user.password if user else _NOBODY)
+        kept = connection.scalar(sa.select(users.c.password).where(place))
+    right = _same(password, kept or _NOBODY)
     now_s = gateway.real_s()
-    if user is None or user.retry_s > now_s:
+    if kept is None:
         return None
     with gateway.store.begin() as connection:
+        if connection.execute(sa.select(users.c.retry_s).where(place).with_for_update()).scalar_one() > now_s:
+            return None
         if not right:
-            failures = user.failures + 1
-            retry_s = now_s + PAUSE_S if failures % FAILURES == 0 else 0.0
-            connection.execute(users.update().where(place).values(failures=failures, retry_s=retry_s))
+            _count_wrong(connection, login, now_s)
             return None
         connection.execute(users.update().where(place).values(failures=0))
         connection.execute(sessions.delete().where(sessions.c.expires_s < now_s))
@@ -58,6 +58,14 @@ def log_in(gateway: Gateway, login: str, password: str) -> str | None:
         row = {"token_hash": hashed(token), "login": login, "csrf": token_urlsafe(32), "expires_s": now_s + SESSION_S}
         connection.execute(sessions.insert(), row)
     return token
+
+
+def _count_wrong(connection: sa.Connection, login: str, now_s: float) -> None:
+    """Counted by the store: many tries at once are many."""
+    place = users.c.login == login
+    connection.execute(users.update().where(place).values(failures=users.c.failures + 1))
+    rests = users.update().where(place, users.c.failures % FAILURES == 0)
+    connection.execute(rests.values(retry_s=now_s + PAUSE_S))
 
 
 def session_of(gateway: Gateway, token: str) -> Session | None:

@@ -1,6 +1,7 @@
 """What named people see and do: live alarms to take by name, hubs' health, and the same as JSON."""
 
 import hmac
+import re
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from sync.gateway.outcomes import outcomes
 from sync.gateway.people import SESSION_S, Session, log_in, log_out, session_of
 
 COOKIE = "medhub_session"
+_ALARM_ID = re.compile(r"[0-9]{1,18}")  # what the store's integers hold
 _pages = jinja2.Environment(
     loader=jinja2.PackageLoader("sync.gateway", "pages"), autoescape=True, undefined=jinja2.StrictUndefined,
     trim_blocks=True, lstrip_blocks=True,
@@ -94,7 +96,7 @@ def _alarms_page(gateway: Gateway, request: Request, body: bytes) -> Response:
 def _acknowledge(gateway: Gateway, request: Request, form: dict[str, str]) -> Response:
     session = _person(gateway, request)
     _checked(session, form)
-    alarm = find_alarm(gateway, int(form["id"])) if form.get("id", "").isascii() and form["id"].isdigit() else None
+    alarm = find_alarm(gateway, int(form["id"])) if _ALARM_ID.fullmatch(form.get("id", "")) else None
     if alarm is None:
         return refuse(404, "no such alarm")
     orders.acknowledge(gateway, alarm, session.name)

@@ -1,6 +1,7 @@
 """What the gateway keeps: SQLite by default, PostgreSQL for a city. No state anywhere else, so several may run."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,9 +139,11 @@ tokens = Table(
 
 
 def open_store(url: str) -> Engine:
-    """The database at `url`, its tables made where they are not there."""
+    """The database at `url`, its tables made where they are not there; a file is its owner's only (R15)."""
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).touch(mode=0o600)
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", _begin)
     metadata.create_all(engine)

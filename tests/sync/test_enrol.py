@@ -63,7 +63,7 @@ def test_private_keys_stay_where_they_are_made(place: Path) -> None:
     done = enrol(home, place, out)
     assert done.returncode == 0, done.stderr
     private = [home / "state" / "device-key.json", home / "sync" / "login-key.json", *place.glob("keys/*-key.json")]
-    for path in (*private, home / "state" / "trust.json", home / "sync" / "sync.toml"):
+    for path in (*private, home / "state" / "trust.json", home / "sync" / "sync.toml", out):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     told = msgspec.json.decode(out.read_bytes(), type=Enrolled)
     assert "d" not in told.login | told.heartbeat.jwk

@@ -10,6 +10,7 @@ import requests
 from msgspec.structs import replace
 
 from hub import documents
+from hub import protocol as p
 from hub.domain import events as e
 from hub.domain.plan import Criticality
 from hub.plan.reasons import PlanUnreadable
@@ -48,6 +49,12 @@ def receipt_of(town: Municipality, jws: str) -> documents.Receipt:
 def test_a_receipt_says_what_is_there(town: Municipality, home: Home, server: Server) -> None:
     receipt = receipt_of(town, server.post(batch(home, x.event(4, ALARM))))
     assert (receipt.hub, receipt.lane, receipt.seq, receipt.head) == (home.hub, "alarms", 4, HEAD)
+
+
+def test_only_the_owner_may_read_the_store(town: Municipality, server: Server) -> None:
+    kept = list(town.home.glob("gateway.db*"))
+    assert kept
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
 
 
 def test_sent_twice_nothing_changes_and_the_receipt_is_the_same(town: Municipality, home: Home, server: Server) -> None:
@@ -164,6 +171,8 @@ def test_only_a_newer_plan_for_this_hub_is_put(town: Municipality, home: Home) -
         forged = sign({"version": 9}, new_key(town.ring.plan.kid, Purpose.PLAN))
         with pytest.raises(PlanUnreadable, match="signature"):
             put_plan(gateway, home.hub, forged)
+        with pytest.raises(PlanNotPut, match="a hub takes"):
+            put_plan(gateway, home.hub, forged + "x" * p.PLAN_LIMIT)
         with pytest.raises(PlanNotPut, match="no hub"):
             put_plan(gateway, "hub-else", forged)
 

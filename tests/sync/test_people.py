@@ -1,6 +1,8 @@
 """Named people at the page: who comes in, what they see, what they can do there."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -78,6 +80,21 @@ def test_guessing_makes_the_login_rest(quiet_town: Municipality) -> None:
         assert session_of(gateway, token) is None
 
 
+def test_guessing_all_at_once_is_guessing(quiet_town: Municipality) -> None:
+    everybody = threading.Barrier(2 * FAILURES)
+
+    def at_once() -> float:
+        everybody.wait(timeout=20)  # each has looked at the password before any is counted
+        return 1000.0
+
+    with quiet_town.gateway() as gateway:
+        add_user(gateway, x.BY, "sanne", PASSWORD)
+        guesses = ["forkert"] * (2 * FAILURES - 1) + [PASSWORD]
+        with ThreadPoolExecutor(len(guesses)) as hands:
+            list(hands.map(lambda guess: log_in(gateway._replace(real_s=at_once), "sanne", guess), guesses))
+        assert log_in(gateway._replace(real_s=lambda: 1001.0), "sanne", PASSWORD) is None
+
+
 def test_a_new_password_ends_the_sessions_of_the_old(quiet_town: Municipality) -> None:
     with quiet_town.gateway() as gateway:
         add_user(gateway, x.BY, "sanne", PASSWORD)
@@ -99,8 +116,9 @@ def test_a_form_from_elsewhere_does_nothing(town: Municipality, home: Home) -> N
             answer = browser.post(f"{town.url}/alarms/acknowledge", data={**fields, "csrf": csrf}, timeout=10)
             assert answer.status_code == 403
         assert alarms(town, browser, home)[0]["asked_by"] is None
-        answer = browser.post(f"{town.url}/alarms/acknowledge", data={**fields, "id": "99999999"}, timeout=10)
-        assert answer.status_code == 404
+        for nobodys in ("99999999", "9" * 30, "9" * 5000, "-1", "x", ""):
+            answer = browser.post(f"{town.url}/alarms/acknowledge", data={**fields, "id": nobodys}, timeout=10)
+            assert answer.status_code == 404
         assert browser.post(f"{town.url}/logout", data={"csrf": "x"}, timeout=10).status_code == 403
         assert browser.post(f"{town.url}/logout", data=fields, timeout=10).url == f"{town.url}/login"
         assert browser.get(f"{town.url}/hubs/{home.hub}/alarms", timeout=10).status_code == 401
