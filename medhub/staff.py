@@ -37,6 +37,7 @@ SENTENCES: dict[str, str] = {
     Reason.LATEST_WRONG: "The latest time must lie ahead, within 12 hours.",
     Reason.ALREADY: "It was done already.",
     "person": "The hub knows no such person with this PIN.",
+    "pin_rest": "Too many wrong PINs for this person; wait a minute.",
 }
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
 

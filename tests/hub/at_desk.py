@@ -1,0 +1,78 @@
+"""A hub's desk with a box, on a real journal, and whatever signs for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub import protocol as p
+from hub.desk import Desk
+from hub.documents import AcknowledgeAlarm, Command, Receipt
+from hub.domain.events import Lane
+from hub.enrolment import Person, Trust, hash_pin
+from hub.journal import Journal
+from hub.plan.envelope import sign_plan
+from hub.signed import Purpose, new_key, sign
+from tests.hub.box import EIGHT, Box, HandClock, RunningLoop
+from tests.hub.made import PAIRING
+from tests.plan.build import sample
+
+NOW = EIGHT
+HUB, CITIZEN = PAIRING.split("/")
+KEYS = {purpose: new_key(f"gw-{purpose}", purpose) for purpose in (Purpose.COMMAND, Purpose.RECEIPT, Purpose.PLAN)}
+DEVICE = new_key("hub-7-1", Purpose.HEARTBEAT)
+SANNE = Person("sanne", "Sanne Holm", hash_pin("4711"))
+OLE = Person("ole", "Ole Juul", hash_pin("2580"))
+TRUST = Trust(HUB, CITIZEN, tuple(key.public for key in KEYS.values()), (SANNE, OLE))
+WHO = {"person": "sanne", "pin": "4711"}
+
+
+class Hub(RunningLoop):
+    """`say` is what a socket would; somebody has asked for help, and that is an alarm."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, Box(HandClock()), tick_s=60)
+        self.desk = Desk(self.loop, TRUST, DEVICE, lambda n: bytes(n))
+        self.clock = self.box.clock
+        self.start()
+        self.say(p.AskForHelp())
+        self.alarm = next(alarm for alarm in self.loop.state.alarms if alarm.startswith("help/"))
+
+    def say(self, message: Any) -> Any:
+        """Its answer, as the server's thread is given it."""
+        answers: list[Any] = []
+        self.ask(lambda: self.desk.on_request(p.Role.STAFF, message, answers.append))
+        self.ask(lambda: None)
+        return answers[0]
+
+    def plan(self, **changes: Any) -> p.OfferPlan:
+        """The everyday citizen's plan, for this hub."""
+        return p.OfferPlan(sign_plan(sample() | {"hub": HUB} | changes, KEYS[Purpose.PLAN]))
+
+    def receipt(self, **changes: Any) -> p.Acked:
+        seq, head = self.loop.journal.head
+        receipt = replace(Receipt(HUB, Lane.ALARMS, seq, head, NOW), **changes)
+        return p.Acked(sign(receipt, KEYS[Purpose.RECEIPT]))
+
+    def command(self, purpose: Purpose = Purpose.COMMAND, **changes: Any) -> p.OfferCommand:
+        order = AcknowledgeAlarm(self.alarm)
+        command = Command("command-1", HUB, CITIZEN, NOW, NOW + timedelta(hours=1), "Ole Juul", order)
+        return p.OfferCommand(sign(replace(command, **changes), KEYS[purpose]))
+
+    @property
+    def help(self) -> tuple[p.Help, str]:
+        """What the screen was last told of the help that was asked for."""
+        return self.shown[-1].asked_for_help, self.shown[-1].asked_help_seen_by
+
+
+@contextmanager
+def at_desk(path: Path) -> Iterator[Hub]:
+    with Journal.open(path, pairing=PAIRING) as journal:
+        hub = Hub(journal)
+        try:
+            yield hub
+        finally:
+            hub.close()

@@ -1,0 +1,270 @@
+"""What a device does wrong stops no other, and nothing is unlocked on what was so a moment ago (R1, R12)."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from hub.devices import LOOK_OLD_S, PULSE_OLD_S, Devices, Pulse
+from hub.domain import commands as c
+from hub.domain.plan import Criticality
+from hub.domain.reading import Sensed
+from hub.outputs import Outputs
+from tests.hub.box import Box, HandClock
+from tests.hub.made import wait_for
+
+OPENING = Outputs(opening="o1", lamp=1)
+
+
+class Bench:
+    """Devices on a box, with what they post and the machine's time in the test's hand."""
+
+    def __init__(self) -> None:
+        self.box = Box(HandClock())
+        self.real_s = 50.0
+        self.posted: list[c.Command] = []
+        self.devices = self.box.devices(self.posted.append, lambda: self.real_s)
+
+    def start(self) -> Devices:
+        self.devices.start()
+        return self.devices
+
+    def look_again(self) -> Sensed:
+        """Let a second pass and a whole look be taken."""
+        self.real_s += 1.0
+        wait_for(lambda: self.devices._lids_s == self.real_s)
+        return self.devices.sensed
+
+    @property
+    def ended(self) -> list[str | None]:
+        return [command.problem for command in self.posted if isinstance(command, c.PulseEnded)]
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.box.broken.clear()
+    made.devices.close()
+
+
+def test_the_first_decision_knows_lids_weight_and_mains(bench: Bench) -> None:
+    bench.box.lids, bench.box.weight_mg, bench.box.mains = {2}, 21_000, False
+    sensed = bench.start().sensed
+    assert (sensed.open_lids, sensed.mains) == ({2}, False)
+    assert sensed.reading is not None
+    assert sensed.reading.weight_mg == 21_000
+
+
+def test_an_edge_is_known_and_posted_at_once(bench: Bench) -> None:
+    devices = bench.start()
+    bench.box.move_lid(3, True)
+    assert devices.sensed.open_lids == {3}
+    assert bench.posted == [c.MoveLid(3, True)]
+
+
+def test_a_lost_edge_is_found_by_the_next_look(bench: Bench) -> None:
+    bench.start()
+    bench.box.lids = {1}
+    assert bench.look_again().open_lids == {1}
+
+
+def test_a_lid_that_moved_while_we_looked_is_newer_than_what_we_saw(bench: Bench) -> None:
+    devices = bench.start()
+    moving = threading.Event()
+
+    def move_once() -> None:
+        if not moving.is_set():
+            moving.set()
+            bench.box.moved(1, True)
+
+    bench.box.on_look = move_once
+    bench.look_again()
+    assert devices.sensed.open_lids == {1}
+
+
+def test_lids_that_cannot_be_seen_are_not_shut_whatever_one_of_them_does(bench: Bench) -> None:
+    devices = bench.start()
+    bench.box.broken.add("lids")
+    assert bench.look_again().open_lids is None
+    bench.box.move_lid(2, False)
+    assert devices.sensed.open_lids is None, "one lid's edge says nothing about the others"
+    bench.box.broken.clear()
+    assert bench.look_again().open_lids == frozenset()
+
+
+@pytest.mark.parametrize("name", ["sounder", "lamp", "power", "scale"])
+def test_trouble_with_one_device_stops_no_other(bench: Bench, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    devices = bench.start()
+    bench.box.broken.add(name)
+    devices.show(Outputs(opening="o1", lamp=2, tone=Criticality.HIGH, beat="first"))
+    bench.box.move_lid(1, True)
+    sensed = bench.look_again()
+    assert sensed.open_lids == {1}
+    assert (sensed.reading is None) is (name == "scale")
+    assert (sensed.mains is None) is (name == "power")
+    wait_for(lambda: name == "lamp" or (2, True) in bench.box.lamps)
+    wait_for(lambda: name == "sounder" or bench.box.tones == ["high"])
+    bench.look_again()
+    assert len([r for r in caplog.records if f"trouble: {name}" in r.getMessage()]) == 1, "told once"
+    assert devices.alive
+
+
+@pytest.mark.parametrize(("name", "done"), [("lamp", "lamps"), ("sounder", "tones")])
+def test_a_signal_that_failed_is_given_when_it_can_be(bench: Bench, name: str, done: str) -> None:
+    devices = bench.start()
+    bench.box.broken.add(name)
+    wanted = Outputs(opening="o1", lamp=2, tone=Criticality.LOW, beat="first")
+    devices.show(wanted)
+    bench.look_again()
+    bench.box.broken.clear()
+    for _ in range(3):
+        devices.show(wanted)
+    wait_for(lambda: len(getattr(bench.box, done)) == 1)
+    devices.show(wanted)
+    bench.look_again()
+    assert (bench.box.lamps, bench.box.tones) == ([(2, True)], ["low"]), "each once, however often it is shown"
+
+
+def test_the_lamp_goes_from_one_to_the_next_and_out(bench: Bench) -> None:
+    devices = bench.start()
+    for lamp, lamps in ((1, 1), (2, 3), (None, 4)):
+        devices.show(Outputs(lamp=lamp))
+        wait_for(lambda lamps=lamps: len(bench.box.lamps) == lamps)
+    assert bench.box.lamps == [(1, True), (1, False), (2, True), (2, False)]
+
+
+def test_a_beat_that_has_passed_is_silence(bench: Bench) -> None:
+    devices = bench.start()
+    devices.show(Outputs(tone=Criticality.MEDIUM, beat="first"))
+    wait_for(lambda: bench.box.tones == ["medium"])
+    devices.show(OPENING)
+    wait_for(lambda: bench.box.tones == ["medium", ""])
+
+
+# -- pulses ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_pulse_is_given_once_and_its_end_posted(bench: Bench) -> None:
+    devices = bench.start()
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: bool(bench.posted))
+    assert bench.box.pulses == [2]
+    assert bench.posted == [c.PulseEnded("o1", 1, None)]
+
+
+def test_what_the_driver_says_goes_with_the_end(bench: Bench) -> None:
+    bench.box.broken.add("lock")
+    bench.start().pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: bench.ended == ["lock: does not answer"])
+
+
+@pytest.mark.parametrize("lids", ["open", "unseen"])
+def test_no_pulse_while_not_every_lid_is_sensed_shut(bench: Bench, lids: str) -> None:
+    devices = bench.start()
+    if lids == "open":
+        bench.box.lids = {3}  # and its edge was lost
+    else:
+        bench.box.broken.add("lids")
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: bench.ended == ["not given: not every lid is sensed shut"])
+    assert bench.box.pulses == []
+
+
+class Stuck:
+    """A lock that takes its time: the first pulse lasts until `let_go`."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.begun, self.let_go = threading.Event(), threading.Event()
+        bench.box.on_pulse = self._pulse
+
+    def _pulse(self, number: int) -> None:
+        if not self.begun.is_set():
+            self.begun.set()
+            self.let_go.wait(5)
+
+
+@pytest.fixture
+def stuck(bench: Bench) -> Iterator[Stuck]:
+    """A first pulse is under way and a second waits behind it."""
+    made = Stuck(bench)
+    bench.start().pulse(Pulse("o1", 2, 1))
+    assert made.begun.wait(5)
+    bench.devices.pulse(Pulse("o1", 2, 2))
+    yield made
+    made.let_go.set()
+
+
+def test_a_pulse_that_waited_is_given_while_it_is_fresh(bench: Bench, stuck: Stuck) -> None:
+    bench.real_s += PULSE_OLD_S
+    stuck.let_go.set()
+    wait_for(lambda: len(bench.ended) == 2)
+    assert bench.box.pulses == [2, 2]
+
+
+def test_a_pulse_that_waited_too_long_is_not_given(bench: Bench, stuck: Stuck) -> None:
+    bench.real_s += PULSE_OLD_S + 0.1
+    stuck.let_go.set()
+    wait_for(lambda: bench.ended == [None, "not given: the lock was busy for too long"])
+    assert bench.box.pulses == [2]
+
+
+def test_a_pulse_of_an_opening_that_has_ended_is_not_given(bench: Bench, stuck: Stuck) -> None:
+    bench.devices.show(OPENING)
+    bench.devices.show(Outputs())
+    stuck.let_go.set()
+    wait_for(lambda: bench.ended == [None, "not given: the opening has ended"])
+    assert bench.box.pulses == [2]
+
+
+def test_after_close_no_pulse_is_given(bench: Bench, stuck: Stuck) -> None:
+    closing = threading.Thread(target=bench.devices.close)
+    closing.start()
+    wait_for(lambda: bench.box.closed[:1] == ["compartments"])
+    stuck.let_go.set()
+    closing.join(5)
+    assert bench.box.pulses == [2]
+
+
+# -- health ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_drivers_bug_ends_its_thread_and_the_hubs_health(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    devices = bench.start()
+    assert devices.alive
+
+    def bug(number: int) -> None:
+        raise KeyError("levodopa")
+
+    bench.box.on_pulse = bug
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: not devices.alive)
+    assert "the pulse thread has ended: KeyError at test_devices.py" in caplog.text
+    assert "levodopa" not in caplog.text
+
+
+def test_a_look_that_hangs_knows_nothing_and_is_not_healthy(bench: Bench) -> None:
+    devices = bench.start()
+    looking, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        looking.set()
+        let_go.wait(5)
+
+    bench.box.on_look = hang
+    bench.real_s += 1.0
+    assert looking.wait(5)
+    assert devices.alive
+    bench.real_s += LOOK_OLD_S + 0.1
+    assert devices.sensed == Sensed()
+    assert not devices.alive
+    let_go.set()
+    wait_for(lambda: devices.alive)
+
+
+def test_everything_is_let_go_whatever_one_of_them_says(bench: Bench) -> None:
+    bench.start()
+    bench.box.broken |= {"close scale", "close sounder"}
+    bench.devices.close()
+    assert bench.box.closed == ["compartments", "scale", "sounder", "power"]
+    assert not bench.devices.alive

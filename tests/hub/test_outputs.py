@@ -1,0 +1,76 @@
+"""Lamp and reminder follow from state and moment alone (R3)."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from hub.domain import commands as c
+from hub.domain.plan import Criticality
+from hub.outputs import REMIND_EVERY, Outputs, outputs
+from tests.domain.play import DAY, MORNING, NIGHT, NOON, Play, ordination, plan_of
+
+
+@pytest.fixture
+def play() -> Play:
+    """A low round at 8 with three hours to take it, a high one at 10, both filled."""
+    made = Play()
+    plan = plan_of(
+        ordination("statin", MORNING, criticality=Criticality.LOW),
+        ordination("levodopa", NOON, criticality=Criticality.HIGH),
+        ordination("drops", NIGHT),
+    )
+    slots = [replace(s, window_min=300) if s.id == "morning" else s for s in plan.slots]
+    made.accept(replace(plan, slots=tuple(slots)))
+    for number, slot in enumerate(("morning", "noon", "night"), start=1):
+        made.fill(slot, number)
+    return made
+
+
+def now(play: Play) -> Outputs:
+    return outputs(play.state, play.now)
+
+
+def test_before_its_time_it_is_due_in_silence(play: Play) -> None:
+    assert now(play.at("7.30")) == Outputs()
+    assert now(play.at("8.00")).tone is Criticality.LOW
+
+
+def test_a_reminder_sounds_once_every_so_often(play: Play) -> None:
+    play.at("8.00")
+    beats = []
+    for _ in range(11):
+        beats.append(now(play).beat)
+        play.minutes(1)
+    assert len(set(beats)) == 3
+    assert beats[0] == beats[4] != beats[5]
+    assert timedelta(minutes=5) == REMIND_EVERY
+
+
+def test_put_off_it_is_silent_and_then_begins_anew(play: Play) -> None:
+    first = now(play.at("8.00")).beat
+    play.do(c.Snooze(f"{DAY}/morning"))
+    assert now(play) == Outputs()
+    play.minutes(20)
+    assert now(play).tone is Criticality.LOW
+    assert now(play).beat != first
+
+
+def test_the_most_critical_that_calls_is_heard(play: Play) -> None:
+    assert now(play.at("12.00")).tone is Criticality.HIGH
+
+
+def test_while_an_opening_is_under_way_its_lamp_shines_and_nothing_sounds(play: Play) -> None:
+    play.at("8.00").open("morning")
+    assert now(play) == Outputs(opening="o1", lamp=1)
+    play.lid(1, True)
+    assert now(play) == Outputs(opening="o1", lamp=1)
+    play.weight_mg -= 500
+    play.lid(1, False)
+    play.seconds(2)
+    assert now(play) == Outputs()
+
+
+def test_a_restart_takes_the_reminder_up_where_it_was(play: Play) -> None:
+    before = now(play.at("8.02"))
+    assert now(play.die("boot-2")) == before
