@@ -100,7 +100,17 @@ class Carrier:
 
 
 def beat(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
-    """Carry the hub's heartbeat until stopped (R10). A hub that does not answer has none: the gateway alarms."""
+    """Carry the hub's heartbeat until stopped (R10). A hub that does not answer has none: the gateway alarms.
+
+    However it ends, it ends the process with it: sync must not look alive without a heartbeat.
+    """
+    try:
+        _carry_beats(config, hub, server, signals)
+    finally:
+        signals.stop()
+
+
+def _carry_beats(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
     through = True
     while not signals.stopping():
         try:
