@@ -4,6 +4,7 @@ A touch is asked at once or not at all: one that waited while the hub was away i
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -50,6 +51,7 @@ class Link:
         self._on_snapshot, self._on_link = on_snapshot, on_link
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
         self._stop = Event()
+        self._up = False
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -75,15 +77,21 @@ class Link:
                 tries += 1
                 continue
             tries = 0
-            self._post(lambda: self._on_link(True))
             try:
-                self._serve(client)
-            except HubUnreachable:
-                self._post(lambda: self._on_link(False))
+                with suppress(HubUnreachable):
+                    self._serve(client)
             finally:
                 client.close()
+            self._is(False)
+
+    def _is(self, up: bool) -> None:
+        """A hub that hangs can still be connected to: only what is heard from it makes the link one (H26)."""
+        if up is not self._up:
+            self._up = up
+            self._post(lambda: self._on_link(up))
 
     def _pushed(self, snapshot: Snapshot) -> None:
+        self._is(True)
         self._post(lambda: self._on_snapshot(snapshot))
 
     def _serve(self, client: Connection) -> None:
@@ -96,6 +104,7 @@ class Link:
             except HubUnreachable:
                 self._answer(asked, None)
                 raise
+            self._is(True)
             self._answer(asked, reply)
 
     def _answer(self, asked: _Asked, reply: Reply | None) -> None:

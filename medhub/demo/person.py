@@ -49,6 +49,11 @@ class Citizen:
     def close(self) -> None:
         self._eyes.close()
 
+    @property
+    def looks(self) -> bool:
+        """Whether the hub is there to be looked at."""
+        return self._eyes.connected
+
     def looks_again(self) -> None:
         """After the hub was gone, as the screen does by itself."""
         self._eyes.close()
@@ -88,22 +93,27 @@ class Citizen:
         status = self._staff.call(p.Status()).answer
         return isinstance(status, p.StatusReport) and status.shown_screen == screen
 
-    def _puts_notice_away(self, wanted: str) -> bool:
+    def puts_notice_away(self, wanted: str) -> bool:
         """What the box had to say is read and put away; also that it did not answer, when the hub died in between."""
-        if self._seen is not None and wanted != "notice" and self._reads("notice"):
-            self._nav = Nav(place="notice", key=key_of(self._seen), reasons=("unreachable",))
-            self.taps("back")
+        if wanted != "notice" and self._reads("notice"):
+            self.puts_away("notice")
         return False
+
+    def puts_away(self, screen: str) -> None:
+        """Tilbage, from a notice or from help."""
+        if self._seen is not None:
+            self._nav = Nav(place=screen, key=key_of(self._seen), reasons=("unreachable",))
+            self.taps("back")
 
     def sees(self, screen: str) -> "Citizen":
         """Wait until the screen shows it; the first time, a picture is kept."""
-        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self._puts_notice_away(screen))
+        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self.puts_notice_away(screen))
         if screen not in self._pictures:
             self._pictures.add(screen)
             self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")
         return self
 
-    def taps(self, action: str) -> "Citizen":
+    def taps(self, action: str, while_down: Callable[[], object] = lambda: None) -> "Citizen":
         """Touch a button where the person sees it: one press, one release, nothing else."""
         view = self.view()
         found = next((a for a in view.touchable if a.name == action), None) if view else None
@@ -111,7 +121,7 @@ class Citizen:
             names = [a.name for a in view.touchable] if view else []
             raise Broken(f"no button {action!r} on the screen; there is {names}")
         rect = action_rects(self._panel, view)[action]
-        self._finger.tap(rect.x + rect.width / 2, rect.y + rect.height / 2)
+        self._finger.tap(rect.x + rect.width / 2, rect.y + rect.height / 2, while_down)
         self._nav = found.does if isinstance(found.does, Nav) else found.then
         return self
 

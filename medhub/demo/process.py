@@ -29,10 +29,19 @@ class Process:
         """SIGKILL: no last word."""
         self._popen.send_signal(signal.SIGKILL)
 
+    def stop(self) -> None:
+        """SIGSTOP: it hangs, wherever it is, and its sockets with it."""
+        self._popen.send_signal(signal.SIGSTOP)
+
+    def cont(self) -> None:
+        """SIGCONT: it goes on where it was."""
+        self._popen.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """Ask it to stop, and end it if it does not; may be called twice."""
         if not self.has_ended():
             self._popen.terminate()
+            self.cont()  # a stopped one would not hear it
         try:
             self._popen.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -54,16 +55,27 @@ class Finger:
     def __init__(self, display: str) -> None:
         self._x = xdisplay.Display(display)
         self._root = self._x.screen().root
+        self._last: tuple[float, float] | None = None
 
-    def tap(self, x: float, y: float) -> None:
+    def tap(self, x: float, y: float, while_down: Callable[[], object] = lambda: None) -> None:
         """Press and release at a point of the window, in its pixels."""
         left, top, _, _ = self._window()
+        self._last = (x, y)
         xtest.fake_input(self._x, X.MotionNotify, x=left + round(x), y=top + round(y))
         xtest.fake_input(self._x, X.ButtonPress, 1)
         self._x.sync()
         time.sleep(PRESS_S)
+        while_down()
         xtest.fake_input(self._x, X.ButtonRelease, 1)
         self._x.sync()
+
+    def tap_again(self) -> bool:
+        """The same place once more, as people do when nothing happens; whether there was a touch to repeat."""
+        last = self._last
+        if last is not None:
+            self.tap(*last)
+            self._last = None
+        return last is not None
 
     def picture(self, path: Path) -> None:
         """Keep what the window shows now as a PNG."""

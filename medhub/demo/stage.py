@@ -28,30 +28,35 @@ NURSE, NURSE_NAME, PIN = "sanne", "Sanne Holm", "2468"
 COMPARTMENTS = 28
 HOUR = 4  # home time at which the demo begins on its first day
 START_S = 60.0
+HUB_MODULE = "medhub.demo.hub_process"
 
 
 class Stage:
     """Everything that is not the story. Closed by the stack it is made with, in the reverse order."""
 
-    def __init__(self, args: argparse.Namespace, console: Console, stack: ExitStack) -> None:
-        self._stack, self._args = stack, args
+    def __init__(
+        self, args: argparse.Namespace, console: Console, stack: ExitStack, hub_module: str = HUB_MODULE
+    ) -> None:
+        self._stack, self._args, self._hub_module = stack, args, hub_module
+        self.processes: dict[str, Process] = {}
+        self._orders: dict[str, tuple[list[str], dict[str, str] | None]] = {}
         self.panel = PANELS[args.panel]
         self.pictures, self.logs = args.out / "pictures", args.out / "logs"
         for folder in (self.pictures, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
             for old in folder.iterdir():
                 old.unlink()
-        self._home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="medhub-")))
-        self._sockets, self._world_socket = self._home / "run", self._home / "world.sock"
+        self.home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="medhub-")))
+        self._sockets, self._world_socket = self.home / "run", self.home / "world.sock"
         self._sockets.mkdir()
         self.ui_socket = self._sockets / "ui.sock"
-        self._origin_file = self._home / "origin.json"
+        self._origin_file = self.home / "origin.json"
         with console.status("Setting the stage: keys, a signed plan, five processes"):
             self._set(args)
 
     def _set(self, args: argparse.Namespace) -> None:
         gateway_port, router_port = _free_port(), _free_port()
-        papers = Papers(self._home, HUB_ID, gateway_port, router_port, self._sockets)
+        papers = Papers(self.home, HUB_ID, gateway_port, router_port, self._sockets)
         self.plan_file, self.zone = papers.prepare(args.plan, args.date, args.language)
         start = datetime.combine(args.date, time(HOUR), tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
         self.director = OriginDirector(self._origin_file)
@@ -82,8 +87,16 @@ class Stage:
         sabotage = ["--sabotage", self._args.sabotage] if self._args.sabotage else []
         files = {"config": self._hub_config, "origin": self._origin_file, "world": self._world_socket}
         named = [word for name, path in files.items() for word in (f"--{name}", str(path))]
-        self.hub = self._start("hub", ["medhub.demo.hub_process", *named, *sabotage])
+        self._start("hub", [self._hub_module, *named, *sabotage])
         wait_for("the hub to answer", self._hub_is_up, START_S)
+
+    def start_again(self, name: str) -> None:
+        """A process that has ended is started as it was, as systemd would; nobody waits for it."""
+        self._start(name, *self._orders[name])
+
+    @property
+    def hub(self) -> Process:
+        return self.processes["hub"]
 
     def wait_for_hub_death(self) -> None:
         wait_for("the hub to die", self.hub.has_ended)
@@ -95,18 +108,20 @@ class Stage:
     def _start_ui(self) -> None:
         display = Display(self.panel.width_px, self.panel.height_px, self.logs / "xvfb.log")
         self._stack.callback(display.close)
-        config = self._home / "ui.toml"
+        config = self.home / "ui.toml"
         config.write_text(f'socket = "{self.ui_socket}"\npanel = "{self._args.panel}"\nfullscreen = false\n')
         self._start(
             "ui",
             ["medhub.cli", "ui", "--config", str(config)],
             {"DISPLAY": display.name, "SDL_VIDEO_X11_WMCLASS": WINDOW_CLASS},
         )
+        self.display = display.name
         self.finger = Finger(display.name)
         self._stack.callback(self.finger.close)
 
     def _start(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> Process:
         process = Process(name, arguments, self.logs, env)
+        self.processes[name], self._orders[name] = process, (arguments, env)
         self._stack.callback(process.close)
         return process
 

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from msgspec.structs import replace
 
+from hub.client import HubUnreachable
 from hub.protocol import Error, Message, Open, Problem, Reply, Shown, Snapshot
 from tests.ui.fake_hub import fake_hub, refuse
 from tests.ui.scenes import DUE
@@ -111,3 +112,31 @@ def test_a_touch_that_waited_behind_a_slow_answer_is_not_sent(link: Link, heard:
 
 def test_it_can_be_closed_without_ever_having_found_the_hub(link: Link) -> None:
     link.start()
+
+
+def test_a_hub_that_hangs_is_not_there(heard: Heard, path: Path) -> None:
+    """H26: its socket can still be connected to, and nothing comes."""
+    connected = Event()
+
+    class Hung:
+        def __init__(self, path: Path, push: Callable[[Snapshot], None]) -> None:
+            connected.set()
+
+        def call(self, message: Message, timeout_s: float = 5.0) -> Reply:
+            raise HubUnreachable("it hangs")
+
+        def close(self) -> None:
+            """Nothing to let go of."""
+
+    link = Link(path, heard.snapshots.append, heard.up.append, heard.work.put, connect=Hung)
+    link.start()
+    try:
+        for _ in range(2):
+            assert connected.wait(WAIT_S)
+            connected.clear()
+            link.send(Shown(screen="due", snapshot=1), heard.replies.append)
+            heard.until(lambda: bool(heard.replies))
+            heard.replies.clear()
+    finally:
+        link.close()
+    assert heard.up == []
