@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test lint types format bench lock clean
+.PHONY: help run play test lint types format bench mutants lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: $(READY) ## Let ruff mend what it can
 
 bench: $(READY) ## Speed and size, as a table of figures and limits
 	@$(BIN)/python -m tests.bench.run
+
+mutants: $(READY) ## Over 200 seeded mistakes in safety rules, one at a time: a test must fail for each
+	@$(BIN)/python -u -m tests.mutants.run
 
 lock: $(READY) ## Resolve setup.cfg anew and pin it in requirements/
 	@$(BIN)/python requirements/lock.py

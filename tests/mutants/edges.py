@@ -1,0 +1,153 @@
+"""Mistakes at the edges of the core: loop, desk, devices, locks, signatures, the log out."""
+
+# ruff: noqa: E501 - quoted source is as long as it is, and a mutant is read best in two lines or three
+
+from tests.mutants.mutant import of
+
+loop = of("hub/loop.py", "hub/test_loop.py")
+desk = of("hub/desk.py", "hub/test_desk.py")
+devices = of("hub/devices.py", "hub/test_devices.py")
+signed = of("hub/signed.py", "plan/test_open_plan.py", "hub/test_desk.py")
+lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
+locks = of("drivers/compartments.py", "drivers/test_compartments.py")
+one_lock = of("drivers/one_lock.py", "drivers/test_compartments.py")
+upload = of("sync/upload.py", "sync/test_through.py")
+
+LOOP_MUTANTS = (
+    loop("R1", "the lock moves before its intent is written",
+         "        try:\n            self.journal.append(events)",
+         "        self._effects(bodies)\n        try:\n            self.journal.append(events)"),
+    loop("R1", "replay runs effects",
+         "                self._note(event.body)\n            self.context",
+         "                self._note(event.body)\n                self._effects([event.body])\n            self.context"),
+    loop("R11", "what could not be written has happened all the same",
+         "            self._journal_is(False, str(error))\n            return NOT_WRITTEN",
+         "            self._journal_is(False, str(error))\n            self.state = state\n            return NOT_WRITTEN"),
+    loop("R11", "a full disk is not told", "            self._journal_is(False, str(error))\n", ""),
+    loop("R13", "an old reading counts as new", "self.clock.now().monotonic_s - reading.at_s > READING_OLD_S",
+         "reading.at_s - self.clock.now().monotonic_s > READING_OLD_S"),
+    loop("R16", "petted while a device's thread is dead",
+         "if (self.good or not self.follows) and self._healthy():", "if self.good or not self.follows:"),
+    loop("R16", "petted after a tick that was not good",
+         "if (self.good or not self.follows) and self._healthy():", "if self._healthy():"),
+    loop("R10", "a tick that was not good counts", "        if self.good:\n            self.tick += 1",
+         "        self.tick += 1"),
+    loop("R11", "a journal that cannot be followed is gone on with", "            self.follows = False\n", ""),
+    loop("R11", "what boot found wrong with the journal is not told the core",
+         "if self.journal.doubt is not None:", "if self.journal.doubt is not None and not self.journal.trustworthy is False:"),
+    loop("R1", "a core gone wrong is a refusal", "raise CoreFailed(type(command).__name__) from error",
+         "return NOT_WRITTEN"),
+    loop("R14", "a command's number is forgotten", "                self.commands.add(command)", "                pass"),
+    loop("R1", "an opening that was under way is weighed while the scale still moves",
+         "while (sensed := self.sensed()).reading is None or not sensed.reading.stable:",
+         "while (sensed := self.sensed()).reading is None:"),
+)  # fmt: skip
+
+DESK_MUTANTS = (
+    desk("R14", "a command for another citizen is ours",
+         "(command.hub, command.citizen) != (self._trust.hub, self._trust.citizen)", "command.hub != self._trust.hub"),
+    desk("R14", "a command for another hub is ours",
+         "(command.hub, command.citizen) != (self._trust.hub, self._trust.citizen)",
+         "command.citizen != self._trust.citizen"),
+    desk("H20", "a command never expires", "command.issued - SKEW <= now.wall < command.expires",
+         "command.issued - SKEW <= now.wall"),
+    desk("R14", "a command from the future counts", "command.issued - SKEW <= now.wall < command.expires",
+         "now.wall < command.expires"),
+    desk("R5", "a command counts on a time nobody vouches for",
+         "        if not now.trusted or self._loop.state.clock_doubted:\n            return _refused(Reason.CLOCK)\n", ""),
+    desk("R5", "staff may fill on a time nobody vouches for", "_ON_ANY_TIME = (p.Empty, p.Acknowledge)",
+         "_ON_ANY_TIME = (p.Empty, p.Acknowledge, p.Fill)"),
+    desk("R10", "a hub that cannot write is well", "        if not self._loop.good:\n            return _refused(Reason.JOURNAL)\n", ""),
+    desk("R11", "a refused confirmation confirms the journal",
+         "isinstance(command, c.ConfirmJournal) and not isinstance(result, Refusal)",
+         "isinstance(command, c.ConfirmJournal)"),
+    desk("R10", "a screen that was alive once is alive",
+         "self._shown_at_s is not None and now.monotonic_s - self._shown_at_s < SCREEN_SILENT_S",
+         "self._shown_at_s is not None"),
+    desk("R11", "without a journal everything is answered",
+         "if not self._loop.follows and not isinstance(message, _WITHOUT_JOURNAL):", "if not self._loop.follows and not message:"),
+)  # fmt: skip
+
+DEVICE_MUTANTS = (
+    devices("R1", "a pulse of an opening that has ended is given",
+            "if self._stop.is_set() or pulse.opening != self._opening:", "if self._stop.is_set():"),
+    devices("R12", "a pulse is given after everything was put off",
+            "if self._stop.is_set() or pulse.opening != self._opening:", "if pulse.opening != self._opening:"),
+    devices("R1", "a pulse that waited is given however late", "if self._real_s() - since_s > PULSE_OLD_S:",
+            "if self._real_s() < since_s:"),
+    devices("R12", "a pulse is given though nobody sees the lids",
+            "return None if lids == frozenset() else", "return None if not lids else"),
+    devices("R12", "what was sensed before the looks hung still counts",
+            "return Sensed() if self._looks_hang else self._sensed", "return self._sensed"),
+    devices("R16", "looks that hang are healthy",
+            "all(thread.is_alive() for thread in self._threads) and not self._looks_hang",
+            "all(thread.is_alive() for thread in self._threads)"),
+    devices("R16", "one thread alive is enough",
+            "all(thread.is_alive() for thread in self._threads)", "any(thread.is_alive() for thread in self._threads)"),
+    devices("R12", "one lid's edge says where all of them are",
+            "lids = self._sensed.open_lids\n            if lids is not None:",
+            "lids = self._sensed.open_lids or frozenset()\n            if lids is not None:"),
+    devices("R12", "an old look undoes a newer edge",
+            "lids = lids if edges == self._edges else self._sensed.open_lids", "lids = lids if edges <= self._edges else None"),
+    devices("H12", "a pulse that could not be given was given", "                    problem = str(error)",
+            "                    problem = None"),
+    devices("R12", "what could not be read just now is what it was",
+            "            self._sensed = replace(self._sensed, reading=reading)",
+            "            self._sensed = replace(self._sensed, reading=reading or self._sensed.reading)"),
+)  # fmt: skip
+
+LOCK_MUTANTS = (
+    one_lock("R12", "a lock stays on where giving the pulse fails",
+             "            finally:\n                off()", "            except ValueError:\n                pass\n            off()"),
+    one_lock("R12", "two locks at a time", "        with self._one:\n            if self._closing",
+             "        if True:\n            if self._closing"),
+    one_lock("R12", "a pulse is given after the box was closed", "if self._closing.is_set():\n                raise",
+             "if not self._one.locked():\n                raise"),
+    one_lock("R12", "closing does not cut a pulse short", "self._closing.wait(PULSE_S)",
+             "threading.Event().wait(PULSE_S)"),
+    locks("R12", "a lock is on from the start",
+          "OutputDevice(wiring.lock, initial_value=False,", "OutputDevice(wiring.lock, initial_value=True,"),
+    locks("R12", "a broken lid wire reads as shut",
+          "return not self.lid.is_active", "return self.lid.is_active"),
+    locks("R12", "what a lid tells is turned round",
+          "box.lid.when_deactivated = partial(_tell, moved, number, True)",
+          "box.lid.when_deactivated = partial(_tell, moved, number, False)"),
+    locks("R12", "locks are left as they are at the end", "                    box.lock.off()\n", ""),
+    locks("R12", "the twin's lines are left as they were found",
+          "                self._all_off()\n            except WorldError:\n                self._watch",
+          "                pass\n            except WorldError:\n                self._watch"),
+    locks("H34", "every lamp is the first one's", "self._box(number).lamp.value = lit",
+          "self._box(self.numbers[0]).lamp.value = lit"),
+)  # fmt: skip
+
+SIGNED_MUTANTS = (
+    signed("R14", "a plan's key signs commands", "k.kid == header.get(\"kid\") and k.purpose is purpose",
+           "k.kid == header.get(\"kid\")"),
+    signed("R14", "any key of the purpose will do", "k.kid == header.get(\"kid\") and k.purpose is purpose",
+           "k.purpose is purpose"),
+    signed("R14", "a document's type is not asked for", "if header.get(\"typ\") != f\"medhub-{purpose}\":",
+           "if not header.get(\"typ\"):"),
+    signed("R14", "the signature is not checked",
+           "done = jws.deserialize_compact(token.encode(), OKPKey.import_key(dict(key.public.jwk)), registry=_REGISTRY)",
+           "done = jws.extract_compact(token.encode(), registry=_REGISTRY)"),
+    signed("R14", "the public half carries the private one", 'if k in {"kty", "crv", "x"}})', "})",
+           "plan/test_open_plan.py", "sync/test_enrol.py"),
+)  # fmt: skip
+
+LOG_MUTANTS = (
+    lanes("R14", "a receipt by any key moves the cursor", "Purpose.RECEIPT)", "Purpose.COMMAND)"),
+    lanes("R11", "a receipt for another chain moves the cursor",
+          "if self._journal.head_at(receipt.seq) != receipt.head:", "if not receipt.head:"),
+    lanes("R9", "a receipt for another hub moves the cursor",
+          "if receipt.hub != self._trust.hub or lane is None:", "if lane is None:"),
+    lanes("H32", "anything may be set aside", "if [seq for seq, _ in rows] != [message.seq]:", "if not rows:"),
+    upload("H32", "what is about us is held against the event", "frozenset({400, 413, 422})",
+           "frozenset({400, 401, 403, 413, 422})"),
+    upload("R9", "what is at rest goes before alarms", "waiting = list(Lane)", "waiting = list(reversed(Lane))"),
+    upload("R11", "a whole batch is set aside for one event", "            if len(batch.events) > 1:\n",
+           "            if len(batch.events) > BATCH:\n"),
+    upload("H32", "a server's refusal of one lane stops them all",
+           "                waiting.remove(found[0])", "                waiting.clear()"),
+)  # fmt: skip
+
+MUTANTS = (*LOOP_MUTANTS, *DESK_MUTANTS, *DEVICE_MUTANTS, *LOCK_MUTANTS, *SIGNED_MUTANTS, *LOG_MUTANTS)

@@ -1,0 +1,138 @@
+"""Mistakes with what is written: the journal and its companions, and the plan as it is read."""
+
+# ruff: noqa: E501 - quoted source is as long as it is, and a mutant is read best in two lines or three
+
+from tests.mutants.mutant import of
+
+JOURNAL, BOOT = "hub/test_journal.py", "hub/test_journal_boot.py"
+ENVELOPE, OPEN, BUNDLE = "plan/test_envelope.py", "plan/test_open_plan.py", "plan/test_bundle.py"
+DOSAGE, STATEMENT = "plan/test_dosage.py", "plan/test_statement.py"
+
+journal = of("hub/journal.py", JOURNAL)
+boot = of("hub/journal_boot.py", BOOT)
+check = of("hub/journal_check.py", BOOT)
+beside = of("hub/journal_files.py", BOOT)
+schema = of("hub/journal_schema.py", JOURNAL)
+checks = of("hub/plan/checks.py", ENVELOPE)
+envelope = of("hub/plan/envelope.py", OPEN, ENVELOPE)
+bundle = of("hub/plan/fhir_bundle.py", BUNDLE)
+statement = of("hub/plan/fhir_statement.py", STATEMENT, DOSAGE)
+dosage = of("hub/plan/fhir_dosage.py", DOSAGE, STATEMENT)
+timing = of("hub/plan/fhir_timing.py", DOSAGE)
+values = of("hub/plan/fhir_values.py", DOSAGE, STATEMENT)
+units = of("hub/plan/units.py", DOSAGE)
+jsontext = of("hub/plan/jsontext.py", ENVELOPE, OPEN)
+
+JOURNAL_MUTANTS = (
+    journal("R11", "what could not be written is not told",
+            'raise NotJournalled(f"event {rows[0][0]}: {error}") from error', "return"),
+    journal("R11", "half of it stays after a failure", "            self._roll_back()\n            raise", "            raise"),
+    journal("R11", "a cursor goes back", "if lane not in set(Lane) or not self.cursor(lane) < seq <= self._last.seq:",
+            "if lane not in set(Lane) or not seq <= self._last.seq:"),
+    journal("R11", "a cursor goes past the last event",
+            "if lane not in set(Lane) or not self.cursor(lane) < seq <= self._last.seq:",
+            "if lane not in set(Lane) or not self.cursor(lane) < seq:"),
+    journal("R11", "a receipt of another chain is told, and forgotten by the next boot",
+            "        self._doubts.write(Doubt(JournalState.SHORTENED, finding, seq, head))\n        self._doubt = self._doubts.read()\n",
+            "        self._doubt = Doubt(JournalState.SHORTENED, finding, seq, head)\n"),
+    journal("R11", "a confirmation is forgotten by the next boot", "        self._doubts.clear()\n        self._doubt = None",
+            "        self._doubt = None"),
+    journal("R11", "the head file is not kept", "        self._head_file.write(self._last)\n", "", JOURNAL, BOOT),
+    journal("R11", "a shortened journal is to be trusted",
+            "return self.state in (JournalState.WHOLE, JournalState.NEW)",
+            "return self.state in (JournalState.WHOLE, JournalState.NEW, JournalState.SHORTENED)", JOURNAL, BOOT),
+    journal("R11", "a later release's events are gone on with", "        if self._newer:\n            raise JournalError",
+            "        if self._newer and self._doubt:\n            raise JournalError", JOURNAL, BOOT),
+    journal("R11", "a bad copy takes the place of a good one", "        if finding:\n            raise JournalError(f\"the copy",
+            "        if finding and not part.exists():\n            raise JournalError(f\"the copy"),
+    boot("R11", "a shorter journal is whole", "if told.seq > found.seq:", "if told.seq > found.seq + 10**6:"),
+    boot("R11", "another chain of the same length is ours", "if row is not None and row[0] != told.head:",
+         "if row is None:"),
+    boot("R11", "a cursor past the end is not seen", "if found.receipted > found.seq:", "if found.receipted < 0:"),
+    boot("R11", "what comes after a loss counts as sent",
+         '        db.execute("UPDATE cursor SET seq = ? WHERE seq > ?", (here.seq, here.seq))  # what comes now has not been sent\n',
+         ""),
+    boot("R11", "a missing head file is no matter",
+         'return "the head file is missing" if blank else "the head file cannot be read"', 'return ""'),
+    boot("R11", "a damaged file leaves no doubt",
+         "            doubts.write(Doubt(JournalState.DAMAGED, found.finding, lost.seq, lost.head.hex()))\n", ""),
+    boot("H36", "another pairing's journal is ours", "if prepare(db, pairing) != pairing:", "if not prepare(db, pairing):",
+         JOURNAL, BOOT),
+    check("R11", "the chain is not followed", "if stored != chained(head, canonical):", "if not stored:"),
+    check("R11", "what stands beside an event is not held to it",
+          "if columns_of(DECODER.decode(canonical)) != row[:5]:", "if not columns_of(DECODER.decode(canonical)):"),
+    check("R11", "a gap is not seen", "if row[0] != seq + 1:", "if row[0] <= seq:"),
+    check("R11", "a full disk is damage", "if code & 0xFF not in _DAMAGE:", "if code & 0xFF == 0:"),
+    beside("R11", "a lighter finding takes the place of a graver",
+           "_GRAVITY.index(before.state) > _GRAVITY.index(doubt.state)", "_GRAVITY.index(before.state) < 0"),
+    beside("R11", "an unreadable doubt is none",
+           'return Doubt(JournalState.DAMAGED, "the note of what was wrong with the journal cannot be read")', "return None"),
+    beside("R11", "a torn slot is believed", 'return mark if _slot(mark) == line + b"\\n" else None', "return mark"),
+    beside("R11", "of two slots the older is believed", "newest = max(known)[1]", "newest = min(known)[1]"),
+    beside("R11", "the furthest known place of a lost chain is forgotten",
+           "if before is not None and before.seq > doubt.seq:", "if before is not None and before.seq < doubt.seq:"),
+    schema("R11", "a hash vouches for one event only",
+           "return hashlib.sha256(previous + canonical).digest()", "return hashlib.sha256(canonical).digest()"),
+    schema("R11", "events may be deleted", '"BEFORE DELETE ON event BEGIN', '"BEFORE DELETE ON event WHEN 0 BEGIN'),
+    schema("R11", "events may be rewritten", '"BEFORE UPDATE ON event BEGIN', '"BEFORE UPDATE ON event WHEN 0 BEGIN'),
+    schema("R11", "events may leave a gap", "WHEN NEW.seq IS NOT (SELECT", "WHEN NEW.seq < (SELECT"),
+    schema("R11", "the pairing is not in the chain", "return hashlib.sha256(pairing.encode()).digest()",
+           "return hashlib.sha256(b\"\").digest()"),
+    schema("R1", "a commit need not be on the disk", '"synchronous = FULL"', '"synchronous = NORMAL"', JOURNAL,
+           "hub/test_journal_crash.py"),
+)  # fmt: skip
+
+PLAN_MUTANTS = (
+    envelope("R6", "a plan for another citizen is ours", '{"hub": hub, "citizen": citizen}', '{"hub": hub}'),
+    envelope("R6", "a plan for another hub is ours", '{"hub": hub, "citizen": citizen}', '{"citizen": citizen}'),
+    envelope("H9", "another patient's medicines in the citizen's envelope",
+             "if bundle.citizen != envelope.citizen:", "if not bundle.citizen:"),
+    checks("R2", "two slots of one name", "if slot.id in {s.id for s in before}:", "if slot in before:"),
+    checks("R2", "a window reaches into its own next day", ">= DAY_MIN:\n            yield f\"$.rounds[{i}]: early_min",
+           "> 2 * DAY_MIN:\n            yield f\"$.rounds[{i}]: early_min"),
+    checks("R6", "three times a day in two slots", "if len(slots) != times or len(set(slots)) != times:",
+           "if len(slots) != times:"),
+    bundle("R6", "one page of several is the whole", 'k.get("relation") == "next"', 'k.get("relation") == "last"'),
+    bundle("R6", "of two statements under one id one is chosen", "        if twin:\n", "        if twin and not ordination:\n"),
+    bundle("R6", "of two medicines under one name the last is meant",
+           "medication if medications.get(name, medication) == medication else None", "medication"),
+    bundle("R6", "what the hub does not read is not shown",
+           "            outside.append(Outside(ident, str(resource[\"resourceType\"])[:80], Verdict.NOT_UNDERSTOOD, reason))\n", ""),
+    statement("R6", "a statement entered in error is taken", 'if statement.status != "active":',
+              'if statement.status == "draft":'),
+    statement("H9", "another patient's statement is taken", "if statement.subject.reference not in setting.patients:",
+              "if not statement.subject.reference:", STATEMENT, BUNDLE),
+    statement("R7", "of a range only the least must fit the compartment",
+              "return (dose.quantity,) if dose.quantity_max is None else (dose.quantity, dose.quantity_max)",
+              "return (dose.quantity,)"),
+    statement("R6", "a paused medicine is given", '    "on-hold": (Verdict.ON_HOLD, "paused"),\n', ""),
+    statement("R2", "the plan's interval is not carried over", "interval_min=handling.interval_min,", "interval_min=None,"),
+    dosage("R6", "two doses of one moment both count", "reasons += _clashes(lines, clock) if not reasons else []",
+           "reasons += []"),
+    dosage("R6", "parts that follow each other are given at once", "if len({e.sequence for _, e in fixed}) > 1:",
+           "if len({e.sequence for _, e in fixed}) > len(fixed):"),
+    dosage("R6", "a range turned round is understood", "(most < quantity or unit_words", "(unit_words"),
+    dosage("R6", "of several amounts the first is meant", "if len(rates) != 1:", "if not rates:"),
+    dosage("R6", "of a combined dosage all is fixed", "if kind is Kind.COMBINED and not (needed and fixed):",
+           "if kind is Kind.COMBINED and not fixed:"),
+    timing("R6", "every second day is every day", "and period == 1", "and period >= 1"),
+    timing("R6", "a frequency that does not fit its moments is let be",
+           "if repeat.frequency not in ({days, days * moments}", "if repeat.frequency < 1 and repeat.frequency not in ({days, days * moments}"),
+    timing("R6", "weekdays count from the dosage's start", "(weekday - self.start.weekday()) % 7 + 1", "weekday + 1"),
+    values("R6", "a bound in the middle of a day is that day",
+           "            if seen.time() == MIDNIGHT:\n", "            if seen.time() >= MIDNIGHT:\n"),
+    values("R6", "no or less than no tablets", "0 < value <= MOST", "value <= MOST"),
+    values("R6", "a period that ends before it starts is one", "if start and end and end < start:",
+           "if start and end and end < start < end:", STATEMENT, DOSAGE),
+    units("R7", "222 tablets lie in a compartment", "not STEP <= quantity <= MOST", "not STEP <= quantity"),
+    units("R7", "a third of a tablet lies in a compartment", "elif quantity % STEP or not", "elif not"),
+    units("R7", "tablets of a liquid", 'if unit.endswith(word) and name and form not in name.lower():',
+          'if unit.endswith(word) and not name:'),
+    units("R7", "an effervescent tablet lies in a compartment", "if (code or name) and not is_solid(code, name):",
+          "if not (code or name) and not is_solid(code, name):"),
+    jsontext("R6", "a dose said twice is a choice", "if len(set(names)) != len(names):", "if not names[:1] == names[:1]:"),
+    jsontext("R6", "a dose is a float", "float_hook=Decimal)", "float_hook=lambda text: Decimal(float(text)))", OPEN, DOSAGE,
+             ENVELOPE),
+)  # fmt: skip
+
+MUTANTS = (*JOURNAL_MUTANTS, *PLAN_MUTANTS)
