@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -362,6 +363,23 @@ def test_answers_to_one_who_has_left_are_dropped(hub: Hub, join: Join) -> None:
     assert still_served(other, hub)
     hub.kept[0](None)
     assert still_served(other, hub)
+
+
+def test_a_touch_whose_screen_gave_up_while_the_hub_hung_moves_nothing(tmp_path: Path) -> None:
+    """R1: it waits in the socket, and whoever touched has long been told that the box does not answer."""
+    hub, hang, hung = Hub(tmp_path), threading.Event(), threading.Event()
+    try:
+        screen, other = Peer(hub.paths[p.Role.UI]), Peer(hub.paths[p.Role.STAFF])
+        hub.server._post(lambda: (hung.set(), hang.wait(5)))
+        assert hung.wait(5)
+        screen.ask(1, p.Open(intake="2026-03-12/noon"))
+        screen.close()
+        hang.set()
+        assert still_served(other, hub)
+        other.close()
+        assert [message for role, message in hub.asked if role is p.Role.UI] == []
+    finally:
+        hub.server.close()
 
 
 def test_only_so_many_at_a_time(hub: Hub, join: Join) -> None:
