@@ -319,3 +319,13 @@ def test_a_correction_to_missed_forgets_nothing(play):
     play.do(c.Correct(f"{DAY}/morning", Life.MISSED, "Sanne", "lay on the floor"))
     assert play.record("morning").handed_at == handed
     assert play.said(e.IntakeCorrected)[0].state == "missed"
+
+
+def test_of_several_others_the_one_that_asks_for_the_longest_wait_holds(play):
+    pinemol(play, MORNING, NOON, EVENING, interval_min=210)
+    play.at("8.00").open("morning")
+    play.take(1, 1)
+    play.at("11.45").open("noon")
+    play.take(2, 1)
+    play.at("12.00")
+    assert left(play, "evening") > 195 * MINUTE  # noon's; of morning's nothing is left

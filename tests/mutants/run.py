@@ -30,7 +30,7 @@ LONGEST_S = 120.0  # the named tests take seconds; a mutant that hangs them has 
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "out", "build", "*.egg-info"
 )
-FAILED = re.compile(r"^(?:FAILED|ERROR) (?:tests/)?(\S+?)(?: - .*)?$", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) (?:tests/)?(.+?)(?: - .*)?$", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
