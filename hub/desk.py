@@ -4,6 +4,7 @@ Everything here runs on the deciding thread. Signed things are checked here, onc
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -29,6 +30,7 @@ from hub.plan.reasons import PlanUnreadable
 from hub.signed import Key, Purpose, SignatureRefused, sign, verify
 
 SCREEN_SILENT_S = 30.0  # ui says what it shows every few seconds; longer silence is a dead screen (H26)
+TOUCH_OLD_S = 2.0  # by then the screen has said that the box does not answer
 MOST_REFUSED = 10  # plans that nobody can read, told and looked at by nobody; more add nothing (H32)
 SKEW = timedelta(minutes=5)  # R5: what two clocks may differ by
 Answered = p.Answer | p.Error | None
@@ -38,8 +40,11 @@ log = logging.getLogger("hub.desk")
 class Desk:
     """Answers requests. `random(n)` gives n random bytes, for ids."""
 
-    def __init__(self, loop: Loop, trust: Trust, device_key: Key, random: Callable[[int], bytes]) -> None:
-        self._loop, self._trust, self._key, self._random = loop, trust, device_key, random
+    def __init__(
+        self, loop: Loop, trust: Trust, device_key: Key, random: Callable[[int], bytes],
+        real_s: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._loop, self._trust, self._key, self._random, self._real_s = loop, trust, device_key, random, real_s
         self._lanes = Lanes(loop, trust)
         self._pins = Pins(trust, lambda: loop.clock.now().monotonic_s)
         self.shown = p.Shown(screen="none", snapshot=0)
@@ -47,7 +52,14 @@ class Desk:
 
     def on_request(self, role: p.Role, message: Any, reply: Callable[[Answered], None]) -> None:
         """From the server's thread: have the deciding thread answer, whatever comes of it."""
-        self._loop.submit(lambda: reply(self._answer_safely(message)))
+        asked_s = self._real_s()
+        self._loop.submit(lambda: reply(self._answer_in_time(message, asked_s)))
+
+    def _answer_in_time(self, message: Any, asked_s: float) -> Answered:
+        """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13)."""
+        if isinstance(message, p.Open) and self._real_s() - asked_s > TOUCH_OLD_S:
+            return _refused(Reason.NOT_NOW)
+        return self._answer_safely(message)
 
     def _answer_safely(self, message: Any) -> Answered:
         """A bug in answering costs the answer; one in the core costs the process (CoreFailed goes on)."""

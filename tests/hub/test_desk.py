@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from hub import desk as desk_module
 from hub import protocol as p
-from hub.desk import MOST_REFUSED
+from hub.desk import MOST_REFUSED, Desk
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Lane
+from hub.domain.may_open import Reason
 from hub.loop import CoreFailed
 from hub.signed import Purpose, verify
-from tests.hub.at_desk import DEVICE, NOW, SANNE, WHO, Hub, at_desk
+from tests.hub.at_desk import DEVICE, NOW, SANNE, TRUST, WHO, Hub, at_desk
 from tests.hub.made import values, wait_for
 
 
@@ -322,3 +323,13 @@ def _payload(jws: str) -> bytes:
 
 def decoded(event: msgspec.Raw) -> Any:
     return msgspec.json.decode(bytes(event))
+
+
+@pytest.mark.parametrize(("waited_s", "reason"), [(2.0, Reason.NO_SUCH), (2.1, Reason.NOT_NOW)])
+def test_a_touch_that_waited_for_a_slow_disk_opens_nothing(hub: Hub, waited_s: float, reason: Reason) -> None:
+    """R1, H13: the screen has said by then that the box does not answer."""
+    desk = Desk(hub.loop, TRUST, DEVICE, bytes, real_s=iter([0.0, waited_s]).__next__)
+    answers: list[Any] = []
+    hub.ask(lambda: desk.on_request(p.Role.UI, p.Open(intake="2026-03-12/none"), answers.append))
+    hub.ask(lambda: None)
+    assert answers == [refused(reason)]
