@@ -86,7 +86,7 @@ def _doubt_what_is_missing(
 ) -> None:
     """Hold the journal against the head file beside it."""
     here = Mark(found.seq, found.head)
-    if head_file.blank and not found.seq:
+    if not found.seq and head_file.half_begun(here):
         head_file.begin(here)
         return
     finding = _missing(db, found, told, head_file.blank)

@@ -63,6 +63,12 @@ class HeadFile:
         self._turn = 1 - newest
         return slots[newest]
 
+    def half_begun(self, mark: Mark) -> bool:
+        """Whether it is empty or holds part of what `begin(mark)` writes: the power went at the first boot."""
+        data = os.pread(self._file, 2 * _SLOT_BYTES + 1, 0)
+        slots = (data[:_SLOT_BYTES], data[_SLOT_BYTES:])
+        return all(_slot(mark).startswith(slot.rstrip(b"\0")) for slot in slots)
+
     def write(self, mark: Mark) -> None:
         """Tell of `mark`, in the older slot."""
         os.pwrite(self._file, _slot(mark), self._turn * _SLOT_BYTES)

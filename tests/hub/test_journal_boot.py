@@ -298,6 +298,23 @@ def test_one_torn_slot_of_the_head_file_costs_nothing(closed: Path, open_journal
     assert open_journal().state is JournalState.WHOLE
 
 
+@pytest.mark.parametrize("size", [0, 40, 103, 512, 600, 615])
+@pytest.mark.parametrize("start", [0, 512])
+def test_a_head_file_the_first_boot_half_wrote_is_no_doubt(
+    open_journal: Open, path: Path, start: int, size: int
+) -> None:
+    """The power goes before it is on the disk for the first time: sectors are zero, or one is cut."""
+    open_journal().close()
+    whole = path.with_suffix(".head").read_bytes()
+    path.with_suffix(".head").write_bytes((bytes(start) + whole[start:])[:size])
+    journal = open_journal()
+    assert (journal.state, journal.finding) == (JournalState.NEW, "")
+    journal.append([event(1)])
+    journal.close()
+    path.with_suffix(".head").write_bytes(bytes(615))
+    must_last(open_journal, SHORTENED)
+
+
 @given(st.lists(st.tuples(st.integers(0, 2**60), st.binary(min_size=32, max_size=32)), min_size=1, max_size=5))
 def test_the_head_file_tells_the_last_place(
     tmp_path_factory: pytest.TempPathFactory, told: list[tuple[int, bytes]]
