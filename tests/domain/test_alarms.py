@@ -33,6 +33,35 @@ def test_missed_is_told_as_critical_as_its_most_critical_dose(play):
     assert most_critical(play.record("morning").intake.doses) is Criticality.HIGH
 
 
+@pytest.fixture
+def mixed(play: Play) -> Play:
+    """Something trifling and something critical lie together, the trifling first; it is eight."""
+    low, high = (ordination(x, MORNING, criticality=x) for x in (Criticality.LOW, Criticality.HIGH))
+    play.accept(plan_of(low, high))
+    play.fill("morning", 1, 2)
+    return play.at("8.00")
+
+
+def test_refusing_what_has_something_critical_in_it_is_told(mixed):
+    """H41."""
+    mixed.do(c.Decline(f"{DAY}/morning", "other"))
+    assert mixed.alarms() == {"declined/morning"}
+
+
+def test_a_forced_lid_is_as_critical_as_what_lies_under_it(mixed):
+    """R8, H23."""
+    mixed.lid(1, True)
+    assert mixed.state.alarms["tamper/1"].criticality == "high"
+
+
+def test_settling_one_intake_takes_its_own_alarm_and_no_other(missed):
+    missed.at("13.00")
+    assert missed.alarms() >= {"not_taken/morning", "not_taken/noon"}
+    assert missed.resolve("morning", Life.GIVEN_BY_STAFF) == ()
+    assert "not_taken/morning" not in missed.alarms()
+    assert "not_taken/noon" in missed.alarms()
+
+
 def test_silence_escalates_to_the_last_level(missed):
     for _ in range(10):
         missed.minutes(15)

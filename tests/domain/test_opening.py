@@ -115,6 +115,17 @@ def test_lost_edges_are_made_up_for_by_the_next_look(day):
     assert day.seconds(2).life("morning") is Life.TAKEN
 
 
+def test_a_lid_whose_edge_was_lost_is_seen_by_the_next_look(day):
+    """R12: also while nothing is being opened."""
+    day.lids = frozenset({1})
+    day.tick()
+    assert day.state.open_lids == {1}
+    assert day.state.fills[1].doubted
+    day.lids = frozenset()
+    day.tick()
+    assert day.state.open_lids == frozenset()
+
+
 def test_a_look_that_sees_no_lids_changes_none(day):
     day.at("8.00").open("morning")
     day.lid(1, True)

@@ -97,7 +97,7 @@ def _must_be_imported_from(copies: Copies) -> None:
 def _healthy(name: str, copies: Copies) -> str:
     """What the tests of one file say without a mutant; "" if all is well."""
     with copies.one() as copy:
-        code, said = _pytest(copy, (name,))
+        code, said = _pytest(copy, (name,), dict(_environment(copy), PYTHONDONTWRITEBYTECODE=""))
     return "" if code == 0 else f"{name}: {said[-2000:]}"
 
 
@@ -108,7 +108,7 @@ def _outcome(mutant: Mutant, copies: Copies) -> Outcome:
         whole = path.read_bytes()
         try:
             path.write_text(changed(mutant, copy), encoding="utf-8")
-            code, said = _pytest(copy, mutant.tests)
+            code, said = _pytest(copy, mutant.tests, _environment(copy))
         finally:
             path.write_bytes(whole)
     found = FAILED.search(said)
@@ -119,11 +119,11 @@ def _outcome(mutant: Mutant, copies: Copies) -> Outcome:
     return outcome
 
 
-def _pytest(copy: Path, names: tuple[str, ...]) -> tuple[int | None, str]:
+def _pytest(copy: Path, names: tuple[str, ...], environment: dict[str, str]) -> tuple[int | None, str]:
     """pytest's exit code, None where it took too long, and what it said."""
     run = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "-rfE", "--tb=no"]
     child = subprocess.Popen(
-        [*run, *(f"tests/{name}" for name in names)], cwd=copy, env=_environment(copy), text=True,
+        [*run, *(f"tests/{name}" for name in names)], cwd=copy, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     try:
@@ -136,7 +136,7 @@ def _pytest(copy: Path, names: tuple[str, ...]) -> tuple[int | None, str]:
 
 
 def _environment(copy: Path) -> dict[str, str]:
-    """Without byte code: two mutants of one size within a second would be the same to the cache."""
+    """Byte code is kept of the tree without mutants only: to the cache two of one size and second would be the same."""
     return os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "400"}
 
 
