@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test lint types format bench mutants prove-powercut prove-faults prove-faults lock clean
+.PHONY: help run play test lint types format bench mutants prove-powercut prove-faults lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,9 +42,6 @@ mutants: $(READY) ## Over 200 seeded mistakes in safety rules, one at a time: a 
 
 prove-powercut: $(READY) ## Thousands of power cuts under the real journal
 	@$(BIN)/python -m tests.proof_powercut.prove
-
-prove-faults: $(READY) ## A kill and a hang of every process at every step of an opening
-	@$(BIN)/python -m tests.faultwalk.run
 
 prove-faults: $(READY) ## A kill and a hang of every process at every step of an opening
 	@$(BIN)/python -m tests.faultwalk.run
