@@ -63,7 +63,6 @@ class Loop:
         self.tick = 0  # whole good ones
         self.good = True  # the last tick was
         self.follows = True  # the journal could be read from end to end
-        self.commands: set[str] = set()  # ids of the signed commands that have been carried out (R14)
         self.snapshot: p.Snapshot | None = None
         self._push, self._healthy, self._tick_s = push, healthy, tick_s
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
@@ -238,11 +237,8 @@ class Loop:
 
     def _note(self, body: e.AnyBody) -> None:
         """What is remembered and decides nothing about medicine."""
-        match body:
-            case e.AlarmAcknowledged(command=str() as command):
-                self.commands.add(command)
-            case e.EventParked(lane=e.Lane.ALARMS, seq=seq):
-                self.context = replace(self.context, parked=self.context.parked | {seq})
+        if isinstance(body, e.EventParked) and body.lane == e.Lane.ALARMS:
+            self.context = replace(self.context, parked=self.context.parked | {body.seq})
 
     def _effects(self, bodies: Iterable[e.AnyBody]) -> None:
         """Only what was committed just now moves anything."""

@@ -97,7 +97,7 @@ def test_a_command_is_once_also_for_a_later_alarm_of_the_same_name(hub: Hub) -> 
         hub.box.mains = lost
         hub.devices._look()
         hub.ask(lambda: hub.loop._settle())
-        if lost is False and not hub.loop.commands:
+        if lost is False and not hub.loop.state.commands:
             assert hub.say(command) is None
     assert hub.loop.state.alarms[hub.alarm].alive, "it is a new alarm"
     assert hub.say(command) == refused("already")

@@ -118,6 +118,8 @@ DECIDE_MUTANTS = (
     decide("R12", "a lost edge of a lid stays lost", "if moved:  # an edge", "if moved and state.opening:  # an edge"),
     decide("R9", "an alarm once taken is never raised again",
            "alive = {a.id for a in state.living_alarms()}", "alive = set(state.alarms)", ALARMS, CHANGE),
+    decide("R14", "a command's number is forgotten", "again = command.command in state.commands or (known",
+           "again = (known", ALARMS),
     decide("R11", "a doubted journal tells nobody", "return [e.JournalDoubted(reason=command.reason), raised]",
            "return [e.JournalDoubted(reason=command.reason)]", ALARMS, MAY_OPEN, "domain/test_mutants.py"),
     decide("H28", "whoever said taken may say not taken, also of what was not early",

@@ -37,7 +37,6 @@ LOOP_MUTANTS = (
          "if self.journal.doubt is not None:", "if self.journal.doubt is not None and not self.journal.trustworthy is False:"),
     loop("R1", "a core gone wrong is a refusal", "raise CoreFailed(type(command).__name__) from error",
          "return NOT_WRITTEN"),
-    loop("R14", "a command's number is forgotten", "                self.commands.add(command)", "                pass"),
     loop("R1", "an opening that was under way is weighed while the scale still moves",
          "while (sensed := self.sensed()).reading is None or not sensed.reading.stable:",
          "while (sensed := self.sensed()).reading is None:"),
