@@ -53,10 +53,10 @@ def bench_one_events_commit() -> list[Row]:
 def bench_bytes_of_a_commit() -> list[Row]:
     """What reaches the disk, the log's own folding into the database included."""
     with on_disk() as folder, Journal.open(folder / "journal.db", pairing=PAIRING) as journal:
-        before = _written_bytes()
+        before = written_bytes()
         for seq in range(1, COMMITS + 1):
             journal.append([event(seq)])
-        return [Row("written to the disk, an event", (_written_bytes() - before) / COMMITS / 1024, None, "KiB")]
+        return [Row("written to the disk, an event", (written_bytes() - before) / COMMITS / 1024, None, "KiB")]
 
 
 def bench_a_year_checked_at_boot() -> list[Row]:
@@ -79,7 +79,7 @@ def bench_a_year_checked_at_boot() -> list[Row]:
     ]
 
 
-def _written_bytes() -> int:
+def written_bytes() -> int:
     """What this process has caused to be sent to the disk."""
     lines = Path("/proc/self/io").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
