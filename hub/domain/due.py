@@ -187,17 +187,21 @@ def _opening(state: State, moment: Moment, reading: Reading | None) -> Iterator[
 
 
 def _pulse_again(opening: Opening, record: Record, moment: Moment, reading: Reading | None) -> Iterator[e.AnyBody]:
-    """Bounded tries, in the process that made the intent, the lid sensed shut throughout (R1)."""
+    """Bounded tries, in the process that made the intent, the lid sensed shut throughout (R1). A process that hung
+    sensed nothing, and its lids' edges may be on their way: the scale must first say that nothing left meanwhile."""
     if opening.pulsed_at is None or waited(opening.pulsed_at, moment) < PULSE_WAIT:
         return
-    gone_mg = opening.weight_before_mg - reading.weight_mg if reading and reading.stable else 0
-    if opening.pulses < PULSES:
+    said = reading if reading and reading.stable and reading.at_s >= opening.pulsed_at.monotonic_s + SETTLE_S else None
+    if said is None and waited(opening.pulsed_at, moment) < WEIGH_WAIT:
+        return
+    gone_mg = opening.weight_before_mg - said.weight_mg if said else 0
+    if abs(gone_mg) > RESOLUTION_MG:  # the scale contradicts the lid
+        yield e.IntakeUncertain(intake=opening.intake, reason="lid_did_not_move")
+        yield about(record, e.AlarmCode.UNCERTAIN)
+    elif said and opening.pulses < PULSES:
         yield e.PulseRequested(
             intake=opening.intake, opening=opening.id, compartment=opening.compartment, number=opening.pulses + 1
         )
-    elif abs(gone_mg) > RESOLUTION_MG:  # the scale contradicts the lid
-        yield e.IntakeUncertain(intake=opening.intake, reason="lid_did_not_move")
-        yield about(record, e.AlarmCode.UNCERTAIN)
     else:
         yield e.OpeningFailed(intake=opening.intake, opening=opening.id, reason="lid_did_not_move")
         yield about(record, e.AlarmCode.OPENING_FAULT)

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
+from hub.domain.decide import decide
 from hub.domain.due import PULSES
 from hub.domain.intake import Life
 from hub.domain.plan import Handout
@@ -67,6 +69,28 @@ def test_without_a_reading_the_lid_is_believed(day):
     for _ in range(12):
         day.seconds(1)
     assert day.life("morning") is Life.WITHHELD
+
+
+def test_no_pulse_follows_a_hang_on_what_was_sensed_before_it(day):
+    """R1: the hub hung; meanwhile the lid opened, all was taken, the lid was shut, and its edges are on their way."""
+    day.at("8.00").open("morning")
+    before = replace(day.sensed().reading, at_s=day.now.monotonic_s + 0.9)
+    day.now = replace(day.now, wall=day.now.wall + timedelta(seconds=8), monotonic_s=day.now.monotonic_s + 8)
+    for reading in (before, None):
+        assert decide(day.state, c.Tick(Sensed(frozenset(), reading)), day.now) == []
+    day.weight_mg -= TABLET_MG
+    day.do(c.MoveLid(1, True))
+    day.do(c.MoveLid(1, False))
+    assert day.seconds(2).life("morning") is Life.TAKEN
+    assert len(day.said(e.PulseRequested)) == 1
+
+
+def test_no_pulse_follows_where_something_left_though_the_lid_says_nothing(day):
+    """R1, R2: what the scale misses was possibly taken; another pulse might hand out the rest."""
+    day.at("8.00").open("morning")
+    day.weight_mg -= TABLET_MG
+    assert day.seconds(3).life("morning") is Life.UNCERTAIN
+    assert len(day.said(e.PulseRequested)) == 1
 
 
 def test_a_step_of_the_clock_stops_no_pulse(day):
