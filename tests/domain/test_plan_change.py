@@ -324,6 +324,18 @@ def test_a_dose_moved_to_another_round_is_not_handed_out_again(play):
     assert play.record("evening").reason == "handed_out"
 
 
+def test_what_may_have_been_handed_out_counts_over_a_change_too(play):
+    """R2: uncertain counts as taken."""
+    play.accept(plan_of(ordination("pinemol", MORNING)))
+    play.fill("morning", 1)
+    play.at("8.00").open("morning")
+    play.lid(1, True)
+    play.lid(2, True)
+    assert play.life("morning") is Life.UNCERTAIN
+    change(play, ordination("pinemol", EVENING))
+    assert play.record("evening").reason == "handed_out"
+
+
 def test_only_as_much_as_was_handed_out_is_taken_off(play):
     change(taken_in_the_morning(play), ordination("pinemol", EVENING, NIGHT))
     assert (play.life("evening"), play.life("night")) == (Life.WITHHELD, Life.PLANNED)

@@ -86,7 +86,7 @@ PLAN_MUTANTS = (
     envelope("R6", "a plan for another citizen is ours", '{"hub": hub, "citizen": citizen}', '{"hub": hub}'),
     envelope("R6", "a plan for another hub is ours", '{"hub": hub, "citizen": citizen}', '{"citizen": citizen}'),
     envelope("H9", "another patient's medicines in the citizen's envelope",
-             "if bundle.citizen != envelope.citizen:", "if not bundle.citizen:"),
+             "if bundle.citizen != envelope.citizen:", "if not bundle.citizen:", BUNDLE),
     checks("R2", "two slots of one name", "if slot.id in {s.id for s in before}:", "if slot in before:"),
     checks("R2", "a window reaches into its own next day", ">= DAY_MIN:\n            yield f\"$.rounds[{i}]: early_min",
            "> 2 * DAY_MIN:\n            yield f\"$.rounds[{i}]: early_min"),

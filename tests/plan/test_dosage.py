@@ -221,6 +221,7 @@ BOXES: list[tuple[Any, str, str, str, str]] = [
     (1, "stk", "TAB", "tabletter", ""),
     (1, "tablet", "", "", ""),
     (Decimal("0.028"), "tablet", "TABFILM", "filmovertrukne tabletter", "0.028 tablet cannot lie in a compartment"),
+    (Decimal("0.3"), "tablet", "TAB", "tabletter", "0.3 tablet cannot lie"),
     (Decimal("13.6"), "tabletter", "TAB", "tabletter", "13.6 tablet cannot lie"),
     (222, "tablet", "TAB", "tabletter", "222 tablet cannot lie"),
     (23, "mg", "TAB", "tabletter", '"mg" cannot be counted into a compartment'),
