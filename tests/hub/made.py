@@ -63,7 +63,7 @@ _PLAIN: dict[type[mi.Type], st.SearchStrategy[Any]] = {
 }
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Until `condition` holds; a failure if it never does."""
     until = monotonic() + seconds
     while not condition():

@@ -37,7 +37,7 @@ PASSWORD = "en lang adgangskode"
 START_S = 20.0
 
 
-def until(condition: Callable[[], Any], timeout_s: float = 15.0) -> Any:
+def until(condition: Callable[[], Any], timeout_s: float = 40.0) -> Any:
     """Wait until `condition` gives something; AssertionError where it never does."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:

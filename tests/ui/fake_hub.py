@@ -35,7 +35,7 @@ class FakeHub:
             (self.shown if isinstance(message, Shown) else self.heard).append(message)
             self._changed.notify_all()
 
-    def wait(self, until: Callable[["FakeHub"], bool], timeout_s: float = 15.0) -> None:
+    def wait(self, until: Callable[["FakeHub"], bool], timeout_s: float = 40.0) -> None:
         """Until it holds; AssertionError with what was heard if it never does."""
         with self._changed:
             held = self._changed.wait_for(lambda: until(self), timeout_s)
