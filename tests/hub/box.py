@@ -53,6 +53,7 @@ class Box:
         self.lids: set[int] = set()
         self.weight_mg = TARE_MG
         self.weighed_at_s: float | None = None  # None: now
+        self.stable = True
         self.mains = True
         self.broken: set[str] = set()
         self.pulses: list[int] = []
@@ -118,7 +119,8 @@ class _Scale(_Device):
     def read(self) -> Reading:
         self._box.ask("scale")
         at_s = self._box.weighed_at_s
-        return Reading(self._box.weight_mg, True, 0, self._box.clock.now().monotonic_s if at_s is None else at_s)
+        now_s = self._box.clock.now().monotonic_s
+        return Reading(self._box.weight_mg, self._box.stable, 0, now_s if at_s is None else at_s)
 
 
 class _Sounder(_Device):

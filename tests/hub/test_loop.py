@@ -4,7 +4,7 @@ went wrong (R1, R11, R16)."""
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -136,12 +136,22 @@ def test_nobody_is_let_in_before_time_has_been_looked_at(path: Path) -> None:
         hub.close()
 
 
-def test_a_boot_within_an_opening_waits_for_the_scale_to_be_still(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (lambda box: box.broken.add("scale"), lambda box: box.broken.clear()),
+        (lambda box: setattr(box, "stable", False), lambda box: setattr(box, "stable", True)),
+    ],
+    ids=["silent", "moving"],
+)
+def test_a_boot_within_an_opening_waits_for_the_scale_to_be_still(
+    path: Path, before: Callable[[Box], None], after: Callable[[Box], None]
+) -> None:
     with running(path) as hub:
         hub.ask(lambda: touch_open(hub.loop))
     box = Box(HandClock())
-    box.broken.add("scale")
-    mend = threading.Timer(0.3, box.broken.clear)
+    before(box)
+    mend = threading.Timer(0.3, after, [box])
     mend.start()
     with running(path, box) as hub:
         assert hub.loop.state.records[INTAKE].state is Life.DUE, "a weight was there to be decided on"
