@@ -243,3 +243,25 @@ def test_off_comes_also_when_on_fails_half_way() -> None:
     with pytest.raises(OSError, match="short circuit"):
         OneLock().pulse(on, lambda: done.append("off"))
     assert done == ["on", "off"]
+
+
+def test_once_closed_no_lock_is_energised() -> None:
+    done: list[str] = []
+    locks = OneLock()
+    assert locks.close()
+    with pytest.raises(DeviceError):
+        locks.pulse(lambda: done.append("on"), lambda: done.append("off"))
+    assert done == []
+
+
+def test_closing_does_not_wait_for_the_pulses_own_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.one_lock.PULSE_S", 20.0)
+    locks, energised, off = OneLock(), threading.Event(), threading.Event()
+    pulse = threading.Thread(target=locks.pulse, args=(energised.set, off.set))
+    pulse.start()
+    assert energised.wait(10)
+    began = time.monotonic()
+    locks.close()
+    assert off.is_set()
+    assert time.monotonic() - began < 10
+    pulse.join()
