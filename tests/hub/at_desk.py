@@ -48,6 +48,12 @@ class Hub(RunningLoop):
         self.ask(lambda: None)
         return answers[0]
 
+    def mains(self, on: bool) -> None:
+        """The power comes or goes, and the hub has noticed."""
+        self.box.mains = on
+        self.ask(self.devices._look)
+        self.ask(self.loop._settle)
+
     def plan(self, **changes: Any) -> p.OfferPlan:
         """The everyday citizen's plan, for this hub."""
         return p.OfferPlan(sign_plan(sample() | {"hub": HUB} | changes, KEYS[Purpose.PLAN]))
