@@ -29,7 +29,7 @@ def test_a_slice_of_it(tmp_path: Path) -> None:
     lived = run(todo, tmp_path, Console(width=120))
     assert len(lived) == len(SLICE)
     assert not [(str(one.point), one.problems) for one in lived if one.problems]
-    assert "Opening abandoned" in next(one.became for one in lived if one.point.process == "hub")
+    assert "opening abandoned" in next(one.became for one in lived if one.point.process == "hub")
 
 
 def test_every_process_and_signal_at_every_step() -> None:
