@@ -203,6 +203,19 @@ def test_a_chip_that_is_not_there_is_said(tmp_path: Path) -> None:
 # -- the twin alone -------------------------------------------------------------------------------------------------
 
 
+def test_what_a_killed_process_left_on_is_put_off_at_the_start(closing: ExitStack) -> None:
+    """R12: a lock's line, and a lamp that would show the wrong compartment."""
+    with running_world() as world:
+        world.client.lock_line(1, True)
+        world.client.lamp_line(2, True)
+        rig = TwinRig(world, closing)
+        assert rig.lit(2)
+        rig.connect()
+        wait_for("lock 1 off", lambda: not rig.energised(1))
+        assert not rig.lit(2)
+        closing.close()
+
+
 def test_a_world_that_is_not_there_is_said_and_comes_back() -> None:
     with running_world() as world:
         box = TwinCompartments(world.socket)

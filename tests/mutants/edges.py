@@ -111,7 +111,6 @@ LOCK_MUTANTS = (
     locks("R12", "what a lid tells is turned round",
           "box.lid.when_deactivated = partial(_tell, moved, number, True)",
           "box.lid.when_deactivated = partial(_tell, moved, number, False)"),
-    locks("R12", "locks are left as they are at the end", "                    box.lock.off()\n", ""),
     locks("R12", "the twin's lines are left as they were found",
           "                self._all_off()\n            except WorldError:\n                self._watch",
           "                pass\n            except WorldError:\n                self._watch"),
