@@ -7,7 +7,7 @@ from tests.mutants.mutant import of
 loop = of("hub/loop.py", "hub/test_loop.py")
 desk = of("hub/desk.py", "hub/test_desk.py")
 devices = of("hub/devices.py", "hub/test_devices.py")
-signed = of("hub/signed.py", "plan/test_open_plan.py", "hub/test_desk.py")
+signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
 locks = of("drivers/compartments.py", "drivers/test_compartments.py")
 one_lock = of("drivers/one_lock.py", "drivers/test_compartments.py")
