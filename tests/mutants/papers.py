@@ -61,7 +61,6 @@ JOURNAL_MUTANTS = (
     check("R11", "the chain is not followed", "if stored != chained(head, canonical):", "if not stored:"),
     check("R11", "what stands beside an event is not held to it",
           "if columns_of(DECODER.decode(canonical)) != row[:5]:", "if not columns_of(DECODER.decode(canonical)):"),
-    check("R11", "a gap is not seen", "if row[0] != seq + 1:", "if row[0] <= seq:"),
     check("R11", "a full disk is damage", "if code & 0xFF not in _DAMAGE:", "if code & 0xFF == 0:"),
     beside("R11", "a lighter finding takes the place of a graver",
            "_GRAVITY.index(before.state) > _GRAVITY.index(doubt.state)", "_GRAVITY.index(before.state) < 0"),

@@ -62,7 +62,7 @@ class Copies:
 
 def main() -> int:
     args = _arguments()
-    mutants = [m for m in MUTANTS if args.only in f"{m.file} {m.rule} {m.what}"]
+    mutants = [m for m in MUTANTS if any(text in f"{m.file} {m.rule} {m.what}" for text in args.only)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         copies = Copies(Path(folder))
         _must_be_imported_from(copies)
@@ -77,7 +77,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="those whose file, rule or sentence has this text in it")
+    parser.add_argument("--only", nargs="+", default=[""], help="those with one of these in file, rule or sentence")
     return parser.parse_args()
 
 
