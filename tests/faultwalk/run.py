@@ -76,7 +76,12 @@ def live(todo: dict[str, Point], out: Path, console: Console) -> Iterator[Lived]
         stack.callback(demo.citizen.close)
         demo.fill(days, wants)
         keeper = stack.enter_context(Keeper(stage, stage.display, stage.pictures))
-        lived = list(_days(demo, keeper, days, todo, wants, console))
+        lived: list[Lived] = []
+        try:
+            lived.extend(_days(demo, keeper, days, todo, wants, console))
+        except Broken as error:  # one that never ended keeps the rest of the stage from being walked
+            left = {intake: point for intake, point in todo.items() if intake not in {one.intake for one in lived}}
+            lived += [Lived(point, intake, "", 0, 0, 0.0, [str(error)]) for intake, point in left.items()]
         _accounts(demo, lived, wants)
         yield from lived
 

@@ -23,7 +23,7 @@ from tests.faultwalk.keeper import Keeper
 from tests.faultwalk.steps import ANY, ASKING, MISSED, Point, Step
 from tests.faultwalk.trap import Trap, Traps
 
-PATIENCE_S = 60.0  # for one intake, fault and all
+PATIENCE_S = 120.0  # for one intake, fault and all, also on a busy machine
 LOOKS_AGAIN_S = 2.5  # a touch that nothing came of is tried again after this
 NOT_THERE = (HubUnreachable, WorldError, requests.RequestException, LookupError, XError, Broken)
 HANDS_S = 0.4  # no hand is done before the lock's pulse is over: a lid shut on a live latch pops again
