@@ -68,3 +68,30 @@ def test_alarms_go_first_and_what_is_at_rest_last() -> None:
     hub.waiting.clear()
     assert Upload(hub, Refuses(500, lambda: None), SOURCE, lambda: False).run() is None
     assert hub.asked == ["alarms", "clinical", "rest"]
+
+
+class WithMore(Lanes):
+    """There is also something clinical, until it is receipted."""
+
+    receipted = False
+
+    def call(self, message: Any, timeout_s: float = 5.0) -> p.Reply:
+        match message:
+            case p.EventsAfter(lane=e.Lane.CLINICAL) if not self.receipted:
+                return p.Reply(0, answer=p.EventBatch(e.Lane.CLINICAL, (Raw(item(event(3, e.MainsLost()))),), 3, ""))
+            case p.Acked():
+                self.receipted = True
+        return super().call(message, timeout_s)
+
+
+class RefusesAlarms:
+    def post(self, batch: Batch) -> str:
+        if batch.lane is e.Lane.ALARMS:
+            raise Refused(403, "log")
+        return "receipt"
+
+
+def test_a_lane_that_is_refused_holds_up_no_other() -> None:
+    hub = WithMore()
+    assert Upload(hub, RefusesAlarms(), SOURCE, lambda: len(hub.asked) > 50).run() is False
+    assert hub.receipted
