@@ -36,9 +36,9 @@ TABLET_MG = 500
 class Home:
     """`hub` is its process; it may be killed and started again, the world goes on."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, state: Path, stack: ExitStack) -> None:
         self._stack = stack
-        self.state, self.sockets = folder / "state", folder / "run"
+        self.state, self.sockets = state, folder / "run"
         for made in (self.state, self.sockets):
             made.mkdir()
         (self.state / "trust.json").write_bytes(msgspec.json.encode(TRUST))
@@ -213,9 +213,9 @@ def reasons(reply: p.Reply) -> tuple[str, ...]:
 
 
 @contextmanager
-def a_home() -> Iterator[Home]:
-    """With its hub running and nothing planned."""
+def a_home(state: Path | None = None) -> Iterator[Home]:
+    """With its hub running and nothing planned. `state`: where its journal lies, not there yet."""
     with TemporaryDirectory(prefix="home-") as folder, ExitStack() as stack:
-        home = Home(Path(folder), stack)
+        home = Home(Path(folder), state or Path(folder) / "state", stack)
         home.start_hub()
         yield home
