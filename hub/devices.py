@@ -186,6 +186,11 @@ class Devices:
     def _open_lids(self) -> frozenset[int]:
         return frozenset(n for n in self._compartments.numbers if self._compartments.lid_open(n))
 
+    @property
+    def edges(self) -> int:
+        """How many movements of lids have been posted."""
+        return self._edges
+
     def _lid_moved(self, compartment: int, is_open: bool) -> None:
         """One lid's edge; it says nothing about lids that could not be seen."""
         with self._lock:

@@ -65,6 +65,7 @@ class Loop:
         self.follows = True  # the journal could be read from end to end
         self.snapshot: p.Snapshot | None = None
         self._push, self._healthy, self._tick_s = push, healthy, tick_s
+        self._edges = 0  # lid movements taken from the inbox
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
         self._devices: Devices | None = None
 
@@ -113,8 +114,13 @@ class Loop:
         return result
 
     def sensed(self) -> Sensed:
-        """What the devices say now; an old reading is none."""
-        sensed = self._devices.sensed if self._devices else Sensed()
+        """What the devices say now. An old reading is none; nor are the lids known while a movement of theirs waits
+        in the inbox: it would be told twice, and a lid that was shut again would be opened once more."""
+        if self._devices is None:
+            return Sensed()
+        sensed, told = self._devices.sensed, self._devices.edges
+        if self._edges < told:
+            sensed = replace(sensed, open_lids=None)
         reading = sensed.reading
         if reading is not None and self.clock.now().monotonic_s - reading.at_s > READING_OLD_S:
             return replace(sensed, reading=None)
@@ -191,6 +197,7 @@ class Loop:
     def _carry_out(self, command: c.Command) -> Done | Refusal:
         if not self.follows:
             return NOT_WRITTEN
+        self._edges += isinstance(command, c.MoveLid)
         try:
             moment = self.clock.now()
             result = decide(self.state, command, moment)

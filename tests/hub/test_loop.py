@@ -185,6 +185,19 @@ def test_a_flood_puts_off_no_tick(hub: RunningLoop) -> None:
     hub.ticks(5)
 
 
+def test_a_lid_opened_and_shut_while_the_hub_was_busy_is_told_once(hub: RunningLoop) -> None:
+    """What waits in the inbox is not seen before its turn as well: the lid would be open once more, and forced."""
+    hub.do(offer(two_rounds()), *FILLED)
+    free = threading.Event()
+    hub.loop.submit(lambda: free.wait(timeout=10))
+    hub.loop.submit(lambda: hub.box.move_lid(3, True))
+    hub.loop.submit(lambda: hub.box.move_lid(3, False))
+    free.set()
+    hub.ticks(3)
+    assert len(hub.bodies(e.LidOpened)) == len(hub.bodies(e.LidClosed)) == 1
+    assert hub.loop.state.open_lids == frozenset()
+
+
 def test_what_devices_post_is_decided_and_its_refusal_nobodys_news(hub: RunningLoop) -> None:
     hub.loop.post(c.Snooze("2026-03-12/never"))
     hub.box.move_lid(3, True)
