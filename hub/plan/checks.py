@@ -16,17 +16,7 @@ PHONE = re.compile(r"^\+?[0-9][0-9 ]{1,19}$")
 
 def check(envelope: Envelope) -> Iterator[str]:
     """Every reason why an envelope with well-formed fields still cannot be a plan."""
-    for rule in (
-        _slots_apart,
-        _whole_minutes,
-        _windows,
-        _after_midnight,
-        _parts_in_order,
-        _table,
-        _zone,
-        _language,
-        _contacts,
-    ):
+    for rule in RULES:
         yield from rule(envelope)
 
 
