@@ -101,7 +101,7 @@ def a_core_gone_wrong_ends_the_hub(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, at_desk(path) as hub:
         patch.setattr(loop_module, "decide", lambda state, command, moment: _bug(command))
         hub.loop.submit(lambda: hub.desk.on_request(p.Role.UI, p.AskForHelp(), lambda answer: None))
-        wait_for(lambda: not hub.running, 1)
+        wait_for(lambda: not hub.running, 2)
 
 
 def _bug(command: c.Command) -> list[Any]:
