@@ -59,7 +59,8 @@ def _day_number(period: Period, day: date) -> int:
 def intakes_of(plan: Plan, day: date) -> tuple[Intake, ...]:
     """The intakes of `day` in order of time, windows cut where the plan is silent about intervals (R2)."""
     later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))
-    return tuple(_cut_window(intake, later) for intake in later if intake.day == day)
+    others = [(other, _named(other.doses)) for other in later]
+    return tuple(_cut_window(intake, others) for intake in later if intake.day == day)
 
 
 def _raw(plan: Plan, day: date) -> list[Intake]:
@@ -120,15 +121,19 @@ def amounts(doses: Iterable[Dose]) -> Counter[str]:
     return total
 
 
-def _cut_window(intake: Intake, later: list[Intake]) -> Intake:
+def _named(doses: Iterable[Dose]) -> frozenset[str]:
+    return frozenset().union(*map(substances, doses))
+
+
+def _cut_window(intake: Intake, later: list[tuple[Intake, frozenset[str]]]) -> Intake:
     """Where no interval is given, a window ends before the next intake of the same substance begins (R2).
 
     One that begins before half the gap has passed does not count until then: `may_open` keeps them apart.
     """
-    silent = amounts(d for d in intake.doses if d.interval_min is None).keys()
+    silent = _named(d for d in intake.doses if d.interval_min is None)
     ends = (
         max(other.opens_at, intake.at + (other.at - intake.at) / 2)
-        for other in later
-        if other.at > intake.at and silent & amounts(other.doses).keys()
+        for other, substances_of_it in later
+        if other.at > intake.at and silent & substances_of_it
     )
     return replace(intake, latest_at=min((intake.latest_at, *ends)))
