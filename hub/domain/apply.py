@@ -156,10 +156,6 @@ def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> State:
     return replace(state, fills={**state.fills, body.compartment: fill})
 
 
-def _emptied(state: State, body: e.CompartmentEmptied, moment: Moment) -> State:
-    return replace(state, fills={n: f for n, f in state.fills.items() if n != body.compartment})
-
-
 def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> State:
     fill = replace(state.fills[body.compartment], doubted=body.reason)
     return replace(state, fills={**state.fills, body.compartment: fill})
@@ -224,7 +220,7 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.PlanAccepted: lambda s, b, m: replace(s, plan=b.plan, plan_changed=True),
     e.DayPlanned: _day_planned,
     e.CompartmentFilled: _filled,
-    e.CompartmentEmptied: _emptied,
+    e.CompartmentEmptied: lambda s, b, m: replace(s, fills={n: f for n, f in s.fills.items() if n != b.compartment}),
     e.FillDoubted: _fill_doubted,
     e.LidOpened: _lid_opened,
     e.LidClosed: _lid_closed,
