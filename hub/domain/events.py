@@ -319,8 +319,8 @@ class AlarmEnded(Body, frozen=True):
 
 AnyBody = (
     Booted | ClockDoubted | ClockTrusted | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked
-    | PlanAccepted | PlanRefused | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened | LidClosed
-    | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
+    | PlanAccepted | PlanRefused | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened
+    | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
     | IntakeDue | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken
     | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored
     | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakeTakenElsewhere | WindowEnded
