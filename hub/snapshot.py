@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -159,14 +160,14 @@ class _Viewer:
             seen_by=alarm.seen_by or "" if alarm else "",
         )
 
-    def _view(self, intake: Intake, state: str = Life.PLANNED, **more: object) -> p.IntakeView:
+    def _view(self, intake: Intake, state: str = Life.PLANNED, **more: Any) -> p.IntakeView:
         fill = self._state.fill_of(intake.id)
         opening = self._state.opening
         ours = opening.compartment if opening and opening.intake == intake.id else None
         return p.IntakeView(
             id=intake.id, state=state, at=self.home(intake.at), opens_at=self.home(intake.opens_at),
             latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
-            compartment=fill.compartment if fill else ours, **more,  # type: ignore[arg-type]
+            compartment=fill.compartment if fill else ours, **more,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from drivers.world_client import WorldClient
@@ -15,6 +16,8 @@ from ui.present import present, settle
 from ui.scene import key_of
 from ui.view import HERE, Nav, View
 
+UNFELT_S = 10.0  # without any answer, a touch was not felt
+REACH_S = 0.6  # a hand on its way: longer than a screen just come takes no touches (ui.session.SETTLE_S)
 TRIES = 3  # of a touch that the box answers with "not yet"
 PATIENCE_S = 40.0  # real seconds anything on the screen may take before the demo calls it broken
 
@@ -75,16 +78,17 @@ class Citizen:
 
     def shows(self, screen: str) -> bool:
         """Whether the screen has drawn the hub's latest word, and it is `screen`."""
-        status = self._staff.call(p.Status()).answer
-        view = self.view()
-        drawn = isinstance(status, p.StatusReport) and status.shown_snapshot == status.snapshot
-        return drawn and view is not None and view.screen == screen == status.shown_screen  # type: ignore[union-attr]
+        status, view = self._staff.call(p.Status()).answer, self.view()
+        if not isinstance(status, p.StatusReport) or view is None or status.shown_snapshot != status.snapshot:
+            return False
+        return view.screen == screen == status.shown_screen
 
     def opens(self, screen: str) -> "Citizen":
         """Touch Åbn until the box opens: where it says "not yet" (the scale is not still), read that and try again."""
         for _ in range(TRIES):
             self.sees(screen).taps("open")
-            wait_for("the box to open, or to say why not", lambda: self.shows("open") or self._reads("notice"))
+            with suppress(Broken):  # a touch that was not felt is made again
+                wait_for("an answer", lambda: self.shows("open") or self._reads("notice"), UNFELT_S)
             if self.shows("open"):
                 break
         return self.sees("open")
@@ -115,6 +119,7 @@ class Citizen:
 
     def taps(self, action: str, while_down: Callable[[], object] = lambda: None) -> "Citizen":
         """Touch a button where the person sees it: one press, one release, nothing else."""
+        time.sleep(REACH_S)
         view = self.view()
         found = next((a for a in view.touchable if a.name == action), None) if view else None
         if view is None or found is None:
