@@ -18,7 +18,7 @@ from hub import protocol as p
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Life
-from hub.domain.may_open import Reason, Refusal
+from hub.domain.refusal import Reason, Refusal
 from hub.enrolment import Trust
 from hub.failure import told
 from hub.ids import uuid7
@@ -185,7 +185,8 @@ class Desk:
             return _refused(Reason.CLOCK)
         if not command.issued - SKEW <= now.wall < command.expires:
             return _refused("the command has expired, or is from a time that has not come")
-        return _answer_of(self._loop.execute(c.Acknowledge(command.order.alarm, command.by, command.id)))
+        order = c.Acknowledge(command.order.alarm, command.by)
+        return _answer_of(self._loop.execute(c.Signed(command.id, command.by, command.expires, order)))
 
     def _heartbeat(self) -> Answered:
         """R10: made by a good tick; a hub that cannot write its journal has none, and the gateway alarms."""

@@ -10,7 +10,7 @@ from hub import protocol as p
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Intake
-from hub.domain.may_open import Refusal
+from hub.domain.refusal import Refusal
 from hub.enrolment import Trust
 from hub.journal_files import JournalState
 from hub.loop import Loop

@@ -23,8 +23,8 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.decide import decide
 from hub.domain.intake import Moment
-from hub.domain.may_open import Reason, Refusal
 from hub.domain.reading import Sensed
+from hub.domain.refusal import Reason, Refusal
 from hub.domain.state import State
 from hub.failure import told
 from hub.ids import uuid7

@@ -1,8 +1,7 @@
 """From state to what the screen needs: pure. The screen decides how it looks, the hub what is so."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -133,7 +132,7 @@ class _Viewer:
         if plan is None:
             return None
         today = home_day(plan, self._moment.wall)
-        for intake in (i for day in (today, today + timedelta(days=1)) for i in _intakes(_Same(plan), day)):
+        for intake in (i for day in (today, today + timedelta(days=1)) for i in intakes_of(plan, day)):
             record = state.records.get(intake.id)
             if intake.opens_at > self._moment.wall and (record is None or record.state is Life.PLANNED):
                 return self.record(record) if record else self._view(intake)
@@ -169,24 +168,6 @@ class _Viewer:
             latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
             compartment=fill.compartment if fill else ours, **more,
         )  # fmt: skip
-
-
-class _Same:
-    """A plan as a key: equal to itself alone, without a look into it."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.plan is other.plan
-
-    def __hash__(self) -> int:
-        return id(self.plan)
-
-
-@lru_cache(maxsize=2)  # each second's look would else be half of what a hub at rest costs
-def _intakes(plan: _Same, day: date) -> tuple[Intake, ...]:
-    return tuple(intakes_of(plan.plan, day))
 
 
 def _dose(dose: Dose) -> p.DoseView:

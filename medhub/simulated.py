@@ -15,8 +15,8 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.decide import decide
 from hub.domain.intake import Dose, IntakeId, Life, Moment
-from hub.domain.may_open import Refusal
 from hub.domain.reading import Reading, Sensed
+from hub.domain.refusal import Refusal
 from hub.domain.state import State
 from hub.ids import uuid7
 from hub.journal import Journal

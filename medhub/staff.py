@@ -14,7 +14,7 @@ from typing import Any
 
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
-from hub.domain.may_open import Reason
+from hub.domain.refusal import Reason
 
 SENTENCES: dict[str, str] = {
     Reason.NO_SUCH: "There is no such intake, compartment or alarm here; `medhub staff status` lists them.",

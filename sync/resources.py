@@ -208,8 +208,6 @@ def _alarm_extensions(body: e.AnyBody) -> list[Json]:
             return found
         case e.AlarmEscalated():
             return [extension("level", valuePositiveInt=body.level)]
-        case e.AlarmAcknowledged(command=str(command)):
-            return [extension("command", valueString=command)]
     return []
 
 

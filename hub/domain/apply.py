@@ -10,9 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from hub.domain import events as e
-from hub.domain.intake import Intake, IntakeId, Life, Moment
+from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life, Moment
+from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, UNRESOLVED, after
-from hub.domain.state import Alarm, Fill, Opening, Record, State
+from hub.domain.state import Alarm, Fill, Opening, Promise, Record, State
 
 KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
 
@@ -20,8 +21,11 @@ KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `pla
 def apply(state: State, event: e.Event) -> State:
     """The next state. NotInTheTable where the journal says what cannot be."""
     moment = Moment(event.wall, event.monotonic_s, event.trusted, event.boot)
-    body = event.body
-    state = replace(state, seq=event.seq)
+    return follow(replace(state, seq=event.seq), event.body, moment)
+
+
+def follow(state: State, body: e.AnyBody, moment: Moment) -> State:
+    """What is so when `body` has happened, in the journal or only in thought."""
     intake: IntakeId | None = getattr(body, "intake", None)
     if intake is not None and type(body) in _LIFE:
         state = _live(state, intake, body, moment)
@@ -32,7 +36,7 @@ def apply(state: State, event: e.Event) -> State:
 # -- the intake's own life ---------------------------------------------------------------------------------------
 
 _LIFE = frozenset({b for b, lane in e.LANE.items() if lane is e.Lane.CLINICAL}) - {
-    e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected,
+    e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected, e.IntakePromised, e.IntakeHandedBack,
 }  # fmt: skip
 _WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN)
 _LEAVES = (e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn)
@@ -54,14 +58,20 @@ def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State
     if isinstance(body, e.OpeningRequested):
         changes["handed_before"] = record.handed_at
     said_first = isinstance(body, _SAID) and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY)
-    if isinstance(body, _HANDED) or said_first:
+    elsewhere = isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL  # given there, for all we know
+    if isinstance(body, _HANDED) or said_first or elsewhere:
         changes["handed_at"] = moment
     elif _not_handed(body):
         changes["handed_at"] = record.handed_before
+    if isinstance(body, _KEPT):
+        changes["promise"] = None
     changes |= _notes(record, body)
     moved = replace(record, **changes)
     state = replace(state, records={**state.records, intake: moved})
     return _close_opening(state, moved)
+
+
+_KEPT = (e.IntakeGivenByStaff, e.IntakeReleased, e.IntakeTaken)  # a named person's word on what was promised
 
 
 def _not_handed(body: e.Body) -> bool:
@@ -91,6 +101,8 @@ def _close_opening(state: State, record: Record) -> State:
     opening = state.opening
     if opening and opening.intake == record.intake.id and record.state not in (Life.OPENING, Life.OPEN):
         state = replace(state, opening=None)
+    if record.state is Life.WITHDRAWN and record.intake.as_needed:  # not wanted after all: it waits for the next time
+        return _bind(state, record.intake.id, AS_NEEDED + record.intake.doses[0].ordination)
     if record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and record.intake.boxed:
         fills = {n: f for n, f in state.fills.items() if f.intake != record.intake.id}
         return replace(state, fills=fills)
@@ -106,11 +118,31 @@ def _doubt(state: State, intake: IntakeId, reason: str) -> State:
     return replace(state, fills={**state.fills, fill.compartment: replace(fill, doubted=reason)})
 
 
+def _bind(state: State, intake: IntakeId, to: IntakeId) -> State:
+    fill = state.fill_of(intake)
+    return replace(state, fills={**state.fills, fill.compartment: replace(fill, intake=to)}) if fill else state
+
+
 # -- everything else -----------------------------------------------------------------------------------------------
 
 
-def _used(state: State, command: str | None, moment: Moment) -> State:
-    return replace(state, commands={**state.commands, command: moment.wall}) if command else state
+def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> State:
+    """R14: its id is kept as long as it could be carried out again."""
+    remembered = {i: expires for i, expires in state.commands.items() if expires > moment.wall}
+    return replace(state, commands={**remembered, body.id: body.expires})
+
+
+def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> State:
+    """An urgent stop stands until a plan that was issued after it."""
+    stops = {o: issued for o, issued in state.stops.items() if issued >= body.plan.issued}
+    return replace(state, plan=body.plan, plan_changed=True, stops=stops)
+
+
+def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> State:
+    assert state.plan is not None
+    asked, fill = body.asked, replace(state.fills[body.compartment], intake=body.asked.id)
+    record = Record(asked, Life.DUE, moment, before=Life.DUE, planned_by=state.plan.version)
+    return replace(state, records={**state.records, asked.id: record}, fills={**state.fills, body.compartment: fill})
 
 
 def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
@@ -126,9 +158,7 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
             records[i] = _planned_again(record, listed.get(i), version, moment)
         elif i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
-    commands = {i: at for i, at in state.commands.items() if at.date() > oldest}
-    state = replace(state, records=records, alarms=alarms, commands=commands)
-    return replace(state, planned_day=last, plan_changed=False)
+    return replace(state, records=records, alarms=alarms, planned_day=last, plan_changed=False)
 
 
 def _matters_until(record: Record) -> date:
@@ -201,6 +231,12 @@ def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> State:
     return replace(state, records={**state.records, body.intake: record})
 
 
+def _promised(state: State, body: e.IntakePromised | e.IntakeHandedBack, moment: Moment) -> State:
+    promise = Promise(body.by, body.give_by) if isinstance(body, e.IntakePromised) else None
+    record = replace(state.records[body.intake], promise=promise)
+    return replace(state, records={**state.records, body.intake: record})
+
+
 _GONE = (Life.TAKEN, Life.PARTLY_TAKEN, Life.GIVEN_BY_STAFF, Life.TAKEN_ELSEWHERE)
 
 
@@ -217,7 +253,13 @@ def _alarm(state: State, alarm: str, **changes: Any) -> State:
 
 
 _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
-    e.PlanAccepted: lambda s, b, m: replace(s, plan=b.plan, plan_changed=True),
+    e.CommandCarriedOut: _carried_out,
+    e.KeyAccepted: lambda s, b, m: replace(s, keys=(*s.keys, b)),
+    e.PlanAccepted: _plan_accepted,
+    e.OrdinationsStopped: lambda s, b, m: replace(s, stops={**s.stops, **dict.fromkeys(b.ordinations, b.issued)}),
+    e.LeaveBegun: lambda s, b, m: replace(s, leave=b.leave),
+    e.LeaveEnded: lambda s, b, m: replace(s, leave=None),
+    e.AsNeededAsked: _as_needed_asked,
     e.DayPlanned: _day_planned,
     e.CompartmentFilled: _filled,
     e.CompartmentEmptied: lambda s, b, m: replace(s, fills={n: f for n, f in s.fills.items() if n != b.compartment}),
@@ -229,10 +271,12 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.WordAsked: lambda s, b, m: _during(s, asked_at=m),
     e.IntakeReleased: _released,
     e.WindowEnded: _window_ended,
+    e.IntakePromised: _promised,
+    e.IntakeHandedBack: _promised,
     e.IntakeCorrected: _corrected,
     e.AlarmRaised: _alarm_raised,
     e.AlarmEscalated: lambda s, b, m: _alarm(s, b.alarm, level=b.level, moved_at=m),
-    e.AlarmAcknowledged: lambda s, b, m: _alarm(_used(s, b.command, m), b.alarm, seen_by=b.by),
+    e.AlarmAcknowledged: lambda s, b, m: _alarm(s, b.alarm, seen_by=b.by),
     e.AlarmEnded: lambda s, b, m: _alarm(s, b.alarm, ended=True),
     e.ClockDoubted: lambda s, b, m: replace(s, clock_doubted=True),
     e.ClockTrusted: lambda s, b, m: replace(s, clock_doubted=False),

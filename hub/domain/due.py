@@ -4,20 +4,23 @@
 returns at most one step for each thing; the loop asks again until there is none.
 """
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain import events as e
-from hub.domain.apply import PLANNED_AGAIN
-from hub.domain.intake import Intake, Life, Moment
+from hub.domain.alarms import about, alarm, over, uncertain
+from hub.domain.days import days
+from hub.domain.intake import Life, Moment
+from hub.domain.interval import interval_left, too_close, waited
+from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL
-from hub.domain.may_open import Reason, cannot_serve, contents, interval_left, waited
-from hub.domain.plan import Criticality, Plan
+from hub.domain.may_open import cannot_serve
+from hub.domain.plan import Criticality
 from hub.domain.reading import RESOLUTION_MG, Reading, Removed, removed
-from hub.domain.schedule import amounts, home_day, intakes_of, to_utc
-from hub.domain.state import Opening, Record, State
+from hub.domain.refusal import Reason
+from hub.domain.schedule import home_day, to_utc
+from hub.domain.state import Opening, Promise, Record, State
 
 PULSES = 3  # tries to open a lid before the intake is withheld (R1, H12)
 PULSE_WAIT = timedelta(seconds=3)  # a lid that has not moved by then gets another pulse
@@ -26,7 +29,6 @@ WEIGH_WAIT = timedelta(seconds=10)  # a scale not stable by then is unsure (R13)
 _SILENCE_MIN = {Criticality.HIGH: 10, Criticality.MEDIUM: 30, Criticality.LOW: 120}
 ESCALATE = {c: timedelta(minutes=n) for c, n in _SILENCE_MIN.items()}  # silence this long goes one level up (R9)
 LEVELS = 3
-CATCH_UP_DAYS = 7  # days without power that are told one by one; `apply.KEEP_DAYS` is longer
 LOOK_AGAIN = timedelta(minutes=1)
 _LOOK_SOON = timedelta(seconds=1)
 
@@ -35,30 +37,16 @@ def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody
     """The events that this moment brings, in order."""
     if not moment.trusted or state.clock_doubted:  # R5: nothing follows from a time nobody vouches for
         return [*_clock(state, moment), *_opening(state, moment, reading), *_escalations(state, moment)]
-    if days := list(_days(state, moment)):  # the intakes' own steps follow from what they make of them
-        return days
+    if planned := list(days(state, moment)):  # the intakes' own steps follow from what they make of them
+        return planned
     return [
+        *_leave(state, moment),
         *_plan_age(state, moment),
         *_opening(state, moment, reading),
+        *(b for r in state.records.values() if r.promise for b in _not_given(state, r, r.promise, moment)),
         *(b for r in state.records.values() if not r.final for b in _intake(state, r, moment)),
         *_escalations(state, moment),
     ]
-
-
-def alarm(
-    code: e.AlarmCode, subject: str, criticality: Criticality, intake: Intake | None = None, can_open: bool = False,
-    compartment: int | None = None,
-) -> e.AlarmRaised:  # fmt: skip
-    """An alarm about `subject`; the same cause has the same name, so it is raised once."""
-    return e.AlarmRaised(
-        alarm=f"{code}/{subject}", code=code, criticality=criticality, intake=intake.id if intake else None,
-        can_open=can_open, compartment=compartment,
-    )  # fmt: skip
-
-
-def about(record: Record, code: e.AlarmCode, can_open: bool = False) -> e.AlarmRaised:
-    """An alarm about an intake, as critical as its most critical dose (R8)."""
-    return alarm(code, record.intake.id, record.intake.criticality, record.intake, can_open)
 
 
 def _clock(state: State, moment: Moment) -> list[e.AnyBody]:
@@ -67,92 +55,17 @@ def _clock(state: State, moment: Moment) -> list[e.AnyBody]:
     return [e.ClockTrusted(), *over(state, e.AlarmCode.CLOCK)] if moment.trusted else []
 
 
-def over(state: State, code: e.AlarmCode) -> list[e.AnyBody]:
-    """The technical cause of an alarm about the hub itself is over, seen or not (R9)."""
-    return [e.AlarmEnded(alarm=a.id) for a in state.alarms.values() if a.code is code and not a.ended]
+def _leave(state: State, moment: Moment) -> Iterator[e.AnyBody]:
+    """H27: its end comes by itself."""
+    if state.leave and state.leave.ends_at and moment.wall >= state.leave.ends_at:
+        yield e.LeaveEnded(leave=state.leave.id, by=None)
 
 
-def _days(state: State, moment: Moment) -> Iterator[e.AnyBody]:
-    """Home days to be planned, or planned again: what each now asks for, and what follows for what is known of it."""
-    plan = state.plan
-    for day in _days_to_plan(state, plan, moment) if plan else ():
-        if plan and state.planned_day and day > state.planned_day + timedelta(days=1):  # R11: never in silence
-            yield alarm(e.AlarmCode.NOT_TAKEN, f"{state.planned_day}--{day}", Criticality.HIGH)
-        yield from _day(state, plan, day, moment) if plan else ()
-
-
-def _days_to_plan(state: State, plan: Plan, moment: Moment) -> list[date]:
-    """The next home day not yet planned: after days without power each of them is told, not just today. Then what
-    waits and was planned by another plan than the one in force, on whichever day (R6, H7)."""
-    today, last = home_day(plan, moment.wall), state.planned_day
-    if last is not None and last < today:
-        return [max(last + timedelta(days=1), today - timedelta(days=CATCH_UP_DAYS))]
-    if state.plan_changed:
-        before = today - timedelta(days=1)
-        new = any(_still_to_come(plan, i, moment) and i.id not in state.records for i in intakes_of(plan, before))
-        return [before, today] if new and last is not None else [today]
-    waiting = (r for r in state.records.values() if r.state in PLANNED_AGAIN and not r.final)
-    return [r.intake.day for r in waiting if r.planned_by != plan.version][:1]
-
-
-def _day(state: State, plan: Plan, day: date, moment: Moment) -> Iterator[e.AnyBody]:
-    today = home_day(plan, moment.wall)
-    behind = state.planned_day is not None and day > state.planned_day
-    intakes = tuple(i for i in intakes_of(plan, day)
-                    if i.id in state.records or behind or (day == today and i.at >= plan.valid_from)
-                    or _still_to_come(plan, i, moment))  # fmt: skip
-    yield e.DayPlanned(day=day, intakes=intakes)
-    planned = {i.id: i for i in intakes}
-    for record in state.records.values():
-        if record.intake.day == day:
-            yield from _planned_again(record, planned.get(record.intake.id), moment)
-    beyond = _beyond(state, plan, to_utc(today, time(), ZoneInfo(plan.settings.zone)))
-    yield from _taken_off(state, beyond, tuple(i for i in intakes if moment.wall < i.latest_at))
-
-
-def _still_to_come(plan: Plan, intake: Intake, moment: Moment) -> bool:
-    """A slot of last night's that a new plan brings after midnight."""
-    return intake.at >= plan.valid_from and intake.latest_at > moment.wall
-
-
-def _planned_again(record: Record, asked: Intake | None, moment: Moment) -> Iterator[e.AnyBody]:
-    """What is no longer planned is withdrawn and told like a miss; what is left of a changed one stays where it is."""
-    intake, waits = record.intake.id, not record.final
-    if record.state is Life.PARTLY_TAKEN and waits:
-        if asked is None or contents(asked.doses) != contents(record.intake.doses):
-            yield e.WindowEnded(intake=intake)
-            yield about(record, e.AlarmCode.PARTLY_TAKEN)
-    elif asked is None and record.state in PLANNED_AGAIN and record.state is not Life.WITHDRAWN and waits:
-        yield e.IntakeWithdrawn(intake=intake, reason="plan_changed")
-        if record.state is not Life.WITHHELD:  # that was told
-            yield about(record, e.AlarmCode.WITHDRAWN)
-    elif asked is not None and record.state is Life.WITHDRAWN and moment.wall < asked.latest_at:
-        yield e.IntakeRestored(intake=intake)
-
-
-def _beyond(state: State, plan: Plan, begun: datetime) -> Counter[str]:
-    """What was possibly handed out since the home day began, beyond what the plan asks for at those same intakes."""
-    over = Counter[str]()
-    for r in state.records.values():
-        if r.handed_at is not None and r.handed_at.wall >= begun:
-            asked = (i.doses for i in intakes_of(plan, r.intake.day) if i.id == r.intake.id)
-            over += amounts(r.intake.doses) - amounts(next(asked, ()))
-    return over
-
-
-def _taken_off(state: State, over: Counter[str], intakes: tuple[Intake, ...]) -> Iterator[e.AnyBody]:
-    """R2 over a change of plan: that much of what still waits is withheld, the earliest first, and staff are told."""
-    for intake in intakes:
-        record, mine = state.records.get(intake.id), amounts(intake.doses)
-        waits = record is None or (record.state in _HELD_BACK and not record.released and record.handed_at is None)
-        if waits and any(over[substance] > 0 for substance in mine):
-            over.subtract(mine)
-            if record is None or record.reason != Reason.HANDED_OUT or record.state is not Life.WITHHELD:
-                yield e.IntakeWithheld(intake=intake.id, reason=Reason.HANDED_OUT)
-                yield alarm(e.AlarmCode.WITHHELD, intake.id, intake.criticality, intake)
-
-
-_HELD_BACK = (Life.PLANNED, Life.DUE, Life.WITHHELD, Life.WITHDRAWN)
+def _not_given(state: State, record: Record, promise: Promise, moment: Moment) -> Iterator[e.AnyBody]:
+    """R9: who said "I will give it" has not said that it was given."""
+    subject = f"{record.intake.id}/{promise.give_by.isoformat()}"
+    if moment.wall >= promise.give_by and f"{e.AlarmCode.NOT_GIVEN}/{subject}" not in state.alarms:
+        yield alarm(e.AlarmCode.NOT_GIVEN, subject, record.intake.criticality, record.intake)
 
 
 def _plan_age(state: State, moment: Moment) -> Iterator[e.AnyBody]:
@@ -196,8 +109,7 @@ def _pulse_again(opening: Opening, record: Record, moment: Moment, reading: Read
         return
     gone_mg = opening.weight_before_mg - said.weight_mg if said else 0
     if abs(gone_mg) > RESOLUTION_MG:  # the scale contradicts the lid
-        yield e.IntakeUncertain(intake=opening.intake, reason="lid_did_not_move")
-        yield about(record, e.AlarmCode.UNCERTAIN)
+        yield from uncertain(record, "lid_did_not_move")
     elif said and opening.pulses < PULSES:
         yield e.PulseRequested(
             intake=opening.intake, opening=opening.id, compartment=opening.compartment, number=opening.pulses + 1
@@ -232,8 +144,7 @@ def _weigh(
     elif opening.early and verdict is Removed.AS_EXPECTED:
         yield e.IntakeHandedOutEarly(intake=intake, removed_mg=gone_mg)
     elif opening.early:
-        yield e.IntakeUncertain(intake=intake, reason="less_handed_out_early")
-        yield about(record, e.AlarmCode.UNCERTAIN)
+        yield from uncertain(record, "less_handed_out_early")
     elif verdict is Removed.LESS:
         left_mg = (opening.expected_mg or 0) - gone_mg
         yield e.IntakePartlyTaken(intake=intake, evidence=e.Evidence.REMOVED, removed_mg=gone_mg, remaining_mg=left_mg)
@@ -248,15 +159,14 @@ def _weigh(
 
 def _intake(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]:
     intake = record.intake
-    over = moment.wall >= intake.latest_at
+    over, away = moment.wall >= intake.latest_at, state.away(moment.wall)
     match record.state:
         case Life.PLANNED if moment.wall >= intake.opens_at:
             yield from _begin(state, record, moment)
         case Life.DUE if over:
-            yield e.IntakeMissed(intake=intake.id)
-            yield about(record, e.AlarmCode.NOT_TAKEN)
-        case Life.DUE if _too_close(state, intake, moment):
-            yield from _too_close_told(record)
+            yield from _let_pass(record, away, moment)
+        case Life.DUE:
+            yield from _held_back(state, record, away, moment)
         case Life.HANDED_OUT_EARLY if over:
             yield e.IntakeNotKnown(intake=intake.id)
             yield about(record, e.AlarmCode.NOT_KNOWN)
@@ -271,32 +181,50 @@ def _intake(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]
 
 def _begin(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]:
     """The window opens: due, unless it cannot be handed out (R2, R7); then withheld, and staff know at once."""
-    intake = record.intake
-    if _too_close(state, intake, moment):
-        yield from _too_close_told(record)
-    elif (reason := cannot_serve(state, intake)) is not None:
-        yield e.IntakeWithheld(intake=intake.id, reason=reason)
+    held_back = list(_held_back(state, record, state.away(moment.wall), moment))
+    reason = cannot_serve(state, record.intake)
+    if held_back:
+        yield from held_back
+    elif reason is not None:
+        yield e.IntakeWithheld(intake=record.intake.id, reason=reason)
         yield about(record, e.AlarmCode.CANNOT_SERVE)
-    elif interval_left(state, intake, moment) <= timedelta():  # a late intake before it pushes this one
-        yield e.IntakeDue(intake=intake.id)
+    elif interval_left(state, record.intake, moment) <= timedelta():  # a late intake before it pushes this one
+        yield e.IntakeDue(intake=record.intake.id)
 
 
-def _too_close(state: State, intake: Intake, moment: Moment) -> bool:
-    """R2: another intake pushes this one past its latest time."""
-    wait = interval_left(state, intake, moment)
-    return wait > timedelta() and moment.wall + wait >= intake.latest_at
+def _held_back(state: State, record: Record, away: LeaveKind | None, moment: Moment) -> Iterator[e.AnyBody]:
+    """What keeps an intake from being handed out, due already or not. In hospital others give it, and staff know."""
+    intake = record.intake
+    if away is LeaveKind.HOSPITAL:
+        yield e.IntakeWithheld(intake=intake.id, reason=LeaveKind.HOSPITAL)
+    elif cannot_serve(state, intake) is Reason.STOPPED:
+        yield e.IntakeWithheld(intake=intake.id, reason=Reason.STOPPED)
+        yield about(record, e.AlarmCode.CANNOT_SERVE)
+    elif too_close(state, intake, moment):
+        yield e.IntakeWithheld(intake=intake.id, reason=Reason.INTERVAL)
+        yield about(record, e.AlarmCode.WITHHELD)
 
 
-def _too_close_told(record: Record) -> Iterator[e.AnyBody]:
-    yield e.IntakeWithheld(intake=record.intake.id, reason=Reason.INTERVAL)
-    yield about(record, e.AlarmCode.WITHHELD)
+def _let_pass(record: Record, away: LeaveKind | None, moment: Moment) -> Iterator[e.AnyBody]:
+    """Nobody took it in its window. Away for the weekend somebody else may have given it."""
+    if record.intake.as_needed:
+        yield e.IntakeWithdrawn(intake=record.intake.id, reason="not_wanted")
+    elif away is LeaveKind.WEEKEND:
+        yield e.IntakeNotKnown(intake=record.intake.id)
+        yield about(record, e.AlarmCode.NOT_KNOWN)
+    else:
+        yield e.IntakeMissed(intake=record.intake.id)
+        if record.promise is None or moment.wall >= record.promise.give_by:  # else it is told if that is not kept
+            yield about(record, e.AlarmCode.NOT_TAKEN)
 
 
 def _cause_ended(state: State, record: Record, moment: Moment) -> bool:
     if record.reason == Reason.INTERVAL:  # the other one was not taken after all
-        return not _too_close(state, record.intake, moment)
-    filled_wrong = record.reason in (Reason.NOT_FILLED, Reason.FILL_DOUBTED, Reason.CONTENTS_CHANGED)
-    return filled_wrong and cannot_serve(state, record.intake) is None
+        return not too_close(state, record.intake, moment)
+    return record.reason in _UNSERVED and cannot_serve(state, record.intake) is None
+
+
+_UNSERVED = (Reason.NOT_FILLED, Reason.FILL_DOUBTED, Reason.CONTENTS_CHANGED, Reason.STOPPED)
 
 
 # -- alarms, and when to look again ---------------------------------------------------------------------------------
@@ -318,6 +246,8 @@ def next_look(state: State, moment: Moment) -> datetime:
         return min((t for t in times if t > moment.wall), default=moment.wall + LOOK_AGAIN)
     tomorrow = home_day(state.plan, moment.wall) + timedelta(days=1)
     times += [to_utc(tomorrow, time(), ZoneInfo(state.plan.settings.zone)), plan_old_at(state)]
+    times += [t for t in (state.leave.begins_at, state.leave.ends_at) if t] if state.leave else []
+    times += [r.promise.give_by for r in state.records.values() if r.promise]
     for record in (r for r in state.records.values() if not r.final):
         intake = record.intake
         times += [intake.opens_at, intake.at, intake.latest_at, record.snoozed_until or intake.at]

@@ -11,18 +11,19 @@ from typing import get_args
 from msgspec import Struct
 
 from hub.domain.intake import Dose, Intake, IntakeId
-from hub.domain.plan import Criticality, Plan
+from hub.domain.leave import Leave
+from hub.domain.plan import Criticality, OrdinationId, Plan
 
 
+# A long list is read best on few pages.
+# fmt: off
 class Body(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=True):
     """Root of all event bodies; the JSON `type` is the class's name."""
-
 
 class OfIntake(Body, frozen=True):
     """Root of all that happens to one intake."""
 
     intake: IntakeId
-
 
 class Evidence(StrEnum):
     """What a "taken" rests on. Never "swallowed" (H16)."""
@@ -31,39 +32,58 @@ class Evidence(StrEnum):
     SELF = "self"  # the citizen's word
     STAFF = "staff"  # a named person's word
 
-
 # -- the hub itself ----------------------------------------------------------------------------------------
-
 
 class Booted(Body, frozen=True):
     release: str
 
-
 class ClockDoubted(Body, frozen=True):
     reason: str
-
 
 class ClockTrusted(Body, frozen=True):
     """The time is vouched for again."""
 
+class TimeSet(Body, frozen=True):
+    """A named person has told the hub the time (R5)."""
+
+    wall: datetime
+    by: str
+
+class MarkLowered(Body, frozen=True):
+    """Two named persons say that the time thought certainly past has not been (R5)."""
+
+    by: str
+    second: str
+
+class KeyAccepted(Body, frozen=True):
+    """The municipality's next key for a purpose, vouched for by key `replaces`, which counts until `until` (R14)."""
+
+    kid: str
+    purpose: str
+    x: str  # the Ed25519 public key, base64url
+    replaces: str
+    until: datetime
+
+class CommandCarriedOut(Body, frozen=True):
+    """What follows was ordered from afar, by signed command `id`: that one counts once (R14)."""
+
+    id: str
+    by: str
+    expires: datetime
 
 class JournalDoubted(Body, frozen=True):
     """The journal is new, or not what was written before (R11): nothing is unlocked until a named person confirms."""
 
     reason: str
 
-
 class JournalConfirmed(Body, frozen=True):
     by: str
-
 
 class MainsLost(Body, frozen=True):
     """On battery."""
 
-
 class MainsRestored(Body, frozen=True):
     """The mains are back."""
-
 
 class EventParked(Body, frozen=True):
     """The municipality's server cannot take event `seq`; it is set aside there, never here."""
@@ -72,19 +92,34 @@ class EventParked(Body, frozen=True):
     seq: int
     reason: str
 
-
 # -- plan and compartments ---------------------------------------------------------------------------------
-
 
 class PlanAccepted(Body, frozen=True):
     plan: Plan
-
 
 class PlanRefused(Body, frozen=True):
     version: int | None
     digest: str
     reasons: tuple[str, ...]
 
+class OrdinationsStopped(Body, frozen=True):
+    """An urgent stop: nothing with these in it leaves the box until a plan issued later says so (R6, R8)."""
+
+    ordinations: tuple[OrdinationId, ...]
+    issued: datetime
+    by: str
+    reason: str
+
+class LeaveBegun(Body, frozen=True):
+    """Agreed upon; it counts from `leave.begins_at`."""
+
+    leave: Leave
+
+class LeaveEnded(Body, frozen=True):
+    """`by` is None where its time was over."""
+
+    leave: str
+    by: str | None
 
 class DayPlanned(Body, frozen=True):
     """The intakes of one home day under the plan in force: the planned fact. Said again, it replaces what is still
@@ -93,9 +128,9 @@ class DayPlanned(Body, frozen=True):
     day: date
     intakes: tuple[Intake, ...]
 
-
 class CompartmentFilled(Body, frozen=True):
-    """A fill lists the intake it serves (R7). `contents_mg`: the weight of the contents, None where not weighed."""
+    """A fill lists the intake it serves (R7), or is one dose as needed (`intake.as_needed_id`). `contents_mg`: the
+    weight of the contents, None where not weighed."""
 
     compartment: int
     intake: IntakeId
@@ -104,11 +139,9 @@ class CompartmentFilled(Body, frozen=True):
     plan_version: int
     by: str
 
-
 class CompartmentEmptied(Body, frozen=True):
     compartment: int
     by: str
-
 
 class FillDoubted(Body, frozen=True):
     """The contents are no longer vouched for; nothing opens it until a named person verifies."""
@@ -116,19 +149,15 @@ class FillDoubted(Body, frozen=True):
     compartment: int
     reason: str
 
-
 class LidOpened(Body, frozen=True):
     compartment: int
     intake: IntakeId | None  # None: no opening was under way (key, force, fault)
-
 
 class LidClosed(Body, frozen=True):
     compartment: int
     intake: IntakeId | None
 
-
 # -- an opening (R1) -----------------------------------------------------------------------------------------
-
 
 class OpeningRequested(OfIntake, frozen=True):
     """The intent: committed before anything moves. `expected_mg` is what should leave."""
@@ -139,7 +168,6 @@ class OpeningRequested(OfIntake, frozen=True):
     expected_mg: int | None
     early_by: str | None = None  # the named person who allowed it before its time
 
-
 class PulseRequested(OfIntake, frozen=True):
     """One pulse of the lock is about to be given; committed first. `number` counts from 1 within the opening."""
 
@@ -147,84 +175,72 @@ class PulseRequested(OfIntake, frozen=True):
     compartment: int
     number: int
 
-
 class PulseFailed(OfIntake, frozen=True):
     opening: str
     number: int
     reason: str
 
-
 class OpeningFailed(OfIntake, frozen=True):
     opening: str
     reason: str
-
 
 class OpeningAbandoned(OfIntake, frozen=True):
     """The hub died between intent and lid; lid shut and weight unchanged: nothing was handed out."""
 
     opening: str
 
-
 # -- an intake's life ----------------------------------------------------------------------------------------
-
 
 class IntakeDue(OfIntake, frozen=True):
     """Its window has opened, and it may be handed out."""
 
+class AsNeededAsked(Body, frozen=True):
+    """The citizen wants one dose as needed: an intake of its own from now on, served by `compartment`."""
+
+    asked: Intake
+    compartment: int
 
 class IntakeSnoozed(OfIntake, frozen=True):
     until: datetime
 
-
 class IntakeDeclined(OfIntake, frozen=True):
     reason: str
 
-
 class DeclineWithdrawn(OfIntake, frozen=True):
     """The citizen has thought again."""
-
 
 class WordAsked(OfIntake, frozen=True):
     """The lid is shut and the hub asks the citizen: the scale is unsure, or the plan wants a word."""
 
     reason: str
 
-
 class IntakeTaken(OfIntake, frozen=True):
     evidence: Evidence
     by: str | None = None
     removed_mg: int | None = None
-
 
 class IntakePartlyTaken(OfIntake, frozen=True):
     evidence: Evidence
     removed_mg: int | None = None
     remaining_mg: int | None = None
 
-
 class IntakePutBack(OfIntake, frozen=True):
     by: str | None = None  # a named person verified the contents of one handed out early
-
 
 class IntakeHandedOutEarly(OfIntake, frozen=True):
     removed_mg: int | None = None
 
-
 class IntakeMissed(OfIntake, frozen=True):
     by: str | None = None
-
 
 class IntakeWithheld(OfIntake, frozen=True):
     reason: str
 
-
 class IntakeWithdrawn(OfIntake, frozen=True):
     reason: str
 
-
 class IntakeRestored(OfIntake, frozen=True):
     """What withheld or withdrew it has ended before its latest time."""
-
 
 class IntakeReleased(OfIntake, frozen=True):
     """A named person lets a missed or verified intake be taken until `latest_at`."""
@@ -232,26 +248,31 @@ class IntakeReleased(OfIntake, frozen=True):
     by: str
     latest_at: datetime
 
-
 class IntakeUncertain(OfIntake, frozen=True):
     reason: str
-
 
 class IntakeNotKnown(OfIntake, frozen=True):
     """Something may have been taken, and nobody has said."""
 
-
 class IntakeGivenByStaff(OfIntake, frozen=True):
     by: str
 
+class IntakePromised(OfIntake, frozen=True):
+    """ "I will give it": until then the intake is locked; past it, without a word, somebody else must act (R9)."""
+
+    by: str
+    give_by: datetime
+
+class IntakeHandedBack(OfIntake, frozen=True):
+    """A named person will not give it after all."""
+
+    by: str
 
 class IntakeTakenElsewhere(OfIntake, frozen=True):
     """The citizen says that it was taken, but not from here."""
 
-
 class WindowEnded(OfIntake, frozen=True):
     """Its time is over: the state it is in is final."""
-
 
 class IntakeCorrected(OfIntake, frozen=True):
     """An overlay by a named person; what was written stays written."""
@@ -260,9 +281,7 @@ class IntakeCorrected(OfIntake, frozen=True):
     by: str
     reason: str
 
-
 # -- alarms --------------------------------------------------------------------------------------------------
-
 
 class AlarmCode(StrEnum):
     NOT_TAKEN = "not_taken"
@@ -285,7 +304,8 @@ class AlarmCode(StrEnum):
     HELP = "help"
     PARKED = "parked"
     JOURNAL = "journal"
-
+    NOT_GIVEN = "not_given"
+    STOPPED = "stopped"
 
 class AlarmRaised(Body, frozen=True):
     """`alarm` is code and subject ("not_taken/2026-11-20/noon"). `can_open`: the dose can still be opened at home."""
@@ -297,35 +317,33 @@ class AlarmRaised(Body, frozen=True):
     compartment: int | None = None
     can_open: bool = False
 
-
 class AlarmEscalated(Body, frozen=True):
     alarm: str
     level: int
 
-
 class AlarmAcknowledged(Body, frozen=True):
-    """A named human has it. `command`: the signed command's id when it came from the gateway."""
+    """A named human has it."""
 
     alarm: str
     by: str
-    command: str | None = None
-
 
 class AlarmEnded(Body, frozen=True):
     """The technical cause is over (mains back, clock trusted)."""
 
     alarm: str
 
-
 AnyBody = (
-    Booted | ClockDoubted | ClockTrusted | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked
-    | PlanAccepted | PlanRefused | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened
+    Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | KeyAccepted | CommandCarriedOut | JournalDoubted
+    | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanRefused | OrdinationsStopped
+    | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened
     | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
-    | IntakeDue | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken
-    | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored
-    | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakeTakenElsewhere | WindowEnded
-    | IntakeCorrected | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded
-)  # fmt: skip
+    | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
+    | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
+    | IntakeRestored | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakePromised
+    | IntakeHandedBack | IntakeTakenElsewhere | WindowEnded | IntakeCorrected
+    | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded
+)
+# fmt: on
 
 
 class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -351,8 +369,8 @@ class Lane(StrEnum):
 
 _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
-    Booted, ClockDoubted, ClockTrusted, JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, EventParked,
-    DayPlanned, PlanAccepted, PlanRefused,
+    Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, KeyAccepted, CommandCarriedOut, JournalDoubted,
+    JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanRefused,
 )  # fmt: skip
 LANE: dict[type[Body], Lane] = {
     body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL

@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
 from hub.domain.plan import Criticality, Handout, OrdinationId
 
 IntakeId = str  # "2026-11-20/evening": home date and slot id; one journal has one citizen
+AS_NEEDED = "as-needed/"  # a fill of one p.n. dose serves this and the ordination's id, until it is asked for
 
 
 class Life(StrEnum):
@@ -57,9 +59,15 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True):
     ask_word: bool = False
     purpose: str = ""
     drug_id: str = ""
+    most: int | None = None  # p.n.: so many times in 24 hours and on a home day; None for a planned one
+
+    @property
+    def substances(self) -> frozenset[str]:
+        """What makes two doses the same for R2: the ordination, and the substance where the plan names one."""
+        return frozenset({f"ordination:{self.ordination}"} | ({f"atc:{self.atc}"} if self.atc else set()))
 
 
-class Intake(Struct, frozen=True, forbid_unknown_fields=True):
+class Intake(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One moment at which one or more doses are to be taken, as planned. Times are UTC.
 
     `opens_at` ≤ `at` < `latest_at`: it may be opened from `opens_at`, reminds from `at`, is missed at `latest_at`.
@@ -77,6 +85,15 @@ class Intake(Struct, frozen=True, forbid_unknown_fields=True):
     def boxed(self) -> tuple[Dose, ...]:
         """The doses that lie in the intake's compartment."""
         return tuple(d for d in self.doses if d.handout is Handout.COMPARTMENT)
+
+    @property
+    def as_needed(self) -> bool:
+        return any(d.most is not None for d in self.doses)
+
+    @cached_property
+    def substances(self) -> frozenset[str]:
+        """All that is in it; kept, because every look at the time asks for it."""
+        return frozenset().union(*(d.substances for d in self.doses))
 
     @property
     def criticality(self) -> Criticality:

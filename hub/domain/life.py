@@ -44,6 +44,7 @@ TABLE: dict[Life, dict[type[e.Body], Target]] = {
         e.IntakeMissed: Life.MISSED,
         e.IntakeTaken: Life.TAKEN,  # only reminded doses: the citizen's word
         e.IntakePartlyTaken: Life.PARTLY_TAKEN,
+        e.IntakeNotKnown: Life.NOT_KNOWN,  # on a weekend away, and nobody answered
         **_WAITING,
     },
     Life.OPENING: {

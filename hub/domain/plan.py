@@ -99,6 +99,14 @@ class Medicine(Struct, frozen=True, forbid_unknown_fields=True):
     drug_id: str = ""
 
 
+class AsNeeded(Struct, frozen=True, forbid_unknown_fields=True):
+    """P.n.: one dose at a time, when the citizen wants it. `most` times in any 24 hours and on any home day, of the
+    substance; the least time between two is the ordination's `interval_min`, else 24 h ÷ `most`."""
+
+    quantity: Decimal
+    most: Annotated[int, Meta(ge=1, le=24)]
+
+
 class Ordination(Struct, frozen=True, forbid_unknown_fields=True):
     """A medicine the hub schedules. `text` is FMK's own dosage text, shown word for word."""
 
@@ -114,6 +122,7 @@ class Ordination(Struct, frozen=True, forbid_unknown_fields=True):
     criticality: Criticality = Criticality.MEDIUM
     interval_min: Minutes | None = None  # least time between two intakes of it (R2); None: half the planned gap
     ask_word: bool = False  # removed is not enough: the citizen is asked
+    as_needed: AsNeeded | None = None  # beside the fixed dosage, or with an empty one
 
 
 class Outside(Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -58,9 +59,27 @@ def _day_number(period: Period, day: date) -> int:
 
 def intakes_of(plan: Plan, day: date) -> tuple[Intake, ...]:
     """The intakes of `day` in order of time, windows cut where the plan is silent about intervals (R2)."""
+    return _intakes_of(_Same(plan), day)
+
+
+class _Same:
+    """A plan as a key: equal to itself alone, without a look into it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.plan is other.plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+
+@lru_cache(maxsize=8)  # a few days around today, asked for at each look
+def _intakes_of(same: _Same, day: date) -> tuple[Intake, ...]:
+    plan = same.plan
     later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))
-    others = [(other, _named(other.doses)) for other in later]
-    return tuple(_cut_window(intake, others) for intake in later if intake.day == day)
+    return tuple(_cut_window(intake, later) for intake in later if intake.day == day)
 
 
 def _raw(plan: Plan, day: date) -> list[Intake]:
@@ -107,33 +126,32 @@ def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
     )  # fmt: skip
 
 
-def substances(dose: Dose) -> frozenset[str]:
-    """What makes two doses the same for R2: the ordination, and the substance where the plan names one."""
-    return frozenset({f"ordination:{dose.ordination}"} | ({f"atc:{dose.atc}"} if dose.atc else set()))
+def as_needed_dose(ordination: Ordination) -> Dose | None:
+    """One dose p.n. of it; None where it is not to be had so."""
+    if ordination.as_needed is None:
+        return None
+    dose = _dose(ordination, 1, DayDose(ordination.as_needed.quantity))
+    return replace(dose, most=ordination.as_needed.most)
 
 
 def amounts(doses: Iterable[Dose]) -> Counter[str]:
     """How much of each substance, in billionths of a unit: FMK's quantities have nine decimals."""
     total = Counter[str]()
     for dose in doses:
-        for substance in substances(dose):
+        for substance in dose.substances:
             total[substance] += int(dose.quantity.scaleb(9))
     return total
 
 
-def _named(doses: Iterable[Dose]) -> frozenset[str]:
-    return frozenset().union(*map(substances, doses))
-
-
-def _cut_window(intake: Intake, later: list[tuple[Intake, frozenset[str]]]) -> Intake:
+def _cut_window(intake: Intake, later: list[Intake]) -> Intake:
     """Where no interval is given, a window ends before the next intake of the same substance begins (R2).
 
     One that begins before half the gap has passed does not count until then: `may_open` keeps them apart.
     """
-    silent = _named(d for d in intake.doses if d.interval_min is None)
+    silent = frozenset[str]().union(*(d.substances for d in intake.doses if d.interval_min is None))
     ends = (
         max(other.opens_at, intake.at + (other.at - intake.at) / 2)
-        for other, substances_of_it in later
-        if other.at > intake.at and silent & substances_of_it
+        for other in later
+        if other.at > intake.at and silent & other.substances
     )
     return replace(intake, latest_at=min((intake.latest_at, *ends)))

@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from hub.domain.events import AlarmCode
+from hub.domain.events import AlarmCode, KeyAccepted
 from hub.domain.intake import Dose, Intake, IntakeId, Life, Moment
-from hub.domain.plan import Criticality, Plan
+from hub.domain.leave import Leave, LeaveKind
+from hub.domain.plan import Criticality, OrdinationId, Plan
 
 
 class Opening(Struct, frozen=True):
@@ -24,6 +25,13 @@ class Opening(Struct, frozen=True):
     shut_at: Moment | None = None
     asked_at: Moment | None = None  # the citizen was asked for a word
     early: bool = False
+
+
+class Promise(Struct, frozen=True):
+    """A named person will give it by then; until a word comes, the box does not (R9)."""
+
+    by: str
+    give_by: datetime
 
 
 class Record(Struct, frozen=True):
@@ -43,10 +51,11 @@ class Record(Struct, frozen=True):
     final: bool = False
     corrected: str | None = None  # the overlay: what a named person says it should read
     planned_by: int = 0  # the version of the plan that last had a say in it
+    promise: Promise | None = None
 
 
 class Fill(Struct, frozen=True):
-    """What a compartment holds: the boxed doses of exactly one intake (R7)."""
+    """What a compartment holds: the boxed doses of exactly one intake, or one dose as needed (R7)."""
 
     compartment: int
     intake: IntakeId
@@ -89,7 +98,10 @@ class State(Struct, frozen=True):
     opening: Opening | None = None
     planned_day: date | None = None
     plan_changed: bool = False  # accepted since the day was last planned
-    commands: dict[str, datetime] = {}  # signed commands carried out, by id, and when (R14: each once)
+    commands: dict[str, datetime] = {}  # signed commands carried out, by id, and when they expire (R14: each once)
+    keys: tuple[KeyAccepted, ...] = ()  # the municipality's keys that came after enrolment
+    stops: dict[OrdinationId, datetime] = {}  # urgently stopped, and when that was issued (R6)
+    leave: Leave | None = None  # agreed, or under way
     clock_doubted: bool = False
     journal_doubted: bool = False
     mains: bool = True
@@ -97,6 +109,10 @@ class State(Struct, frozen=True):
     def fill_of(self, intake: IntakeId) -> Fill | None:
         """The compartment's fill that serves this intake."""
         return next((f for f in self.fills.values() if f.intake == intake), None)
+
+    def away(self, wall: datetime) -> LeaveKind | None:
+        """On which leave the citizen is, None at home."""
+        return self.leave.kind if self.leave and self.leave.covers(wall) else None
 
     def living_alarms(self) -> Iterator[Alarm]:
         return (a for a in self.alarms.values() if a.alive)

@@ -11,7 +11,6 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.decide import decide
 from hub.domain.intake import Life, Moment
-from hub.domain.may_open import Refusal
 from hub.domain.plan import (
     DayDose,
     Dosage,
@@ -26,6 +25,7 @@ from hub.domain.plan import (
     Slot,
 )  # fmt: skip
 from hub.domain.reading import Reading, Sensed
+from hub.domain.refusal import Refusal
 from hub.domain.state import Record, State
 
 DAY = date(2026, 3, 12)

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from hub.domain import events as e
 from hub.domain.intake import Dose, Intake
+from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality, Handout, Plan
 from hub.domain.schedule import intakes_of
 from tests.domain.play import DAY, MORNING, ordination, plan_of
@@ -16,6 +17,7 @@ INTAKE = intakes_of(plan_of(ordination("a", MORNING, quantity="0.5", atc="N02BE0
 SAMPLES: dict[Any, Any] = {
     str: "æøå \"quoted\"", int: 7, bool: True, float: 1.5, datetime: WHEN, date: DAY, Decimal: Decimal("0.5"),
     Plan: plan_of(ordination("a", MORNING, quantity="0.25")), Intake: INTAKE, Dose: INTAKE.doses[0],
+    Leave: Leave("l1", LeaveKind.HOSPITAL, WHEN, "Sanne", WHEN, "Karen"),
     Criticality: Criticality.HIGH, Handout: Handout.REMINDED,
 }  # fmt: skip
 

@@ -93,8 +93,8 @@ def test_silence_is_counted_over_a_power_cut(missed):
 
 def test_acknowledged_by_name(missed):
     alarm = f"not_taken/{DAY}/morning"
-    assert missed.do(c.Acknowledge(alarm, "Ole", "cmd-7")) == ()
-    assert missed.said(e.AlarmAcknowledged)[0].command == "cmd-7"
+    assert missed.do(c.Acknowledge(alarm, "Ole")) == ()
+    assert missed.said(e.AlarmAcknowledged)[0].by == "Ole"
     assert missed.do(c.Acknowledge(alarm, "Ida")) == ("already",)
     assert missed.do(c.Acknowledge("not_taken/none", "Ida")) == ("no_such",)
     missed.minutes(179)
@@ -322,23 +322,34 @@ def test_the_scale_is_not_needed_for_time_to_pass(day):
     assert day.weight_mg > TARE_MG
 
 
+def signed(id: str, order: c.Command, play: Play, hours: int = 72) -> c.Signed:
+    return c.Signed(id, "Sanne", play.now.wall + timedelta(hours=hours), order)
+
+
 def test_a_command_repeated_takes_no_later_alarm_of_the_same_name(play):
     """R14, H20: mains lost, taken from afar, back, lost again: the old command does not take the new alarm."""
-    first = c.Acknowledge("mains_lost/hub", "Sanne", "command-1")
     play.accept(plan_of(ordination("a", MORNING)))
     play.mains_are(False)
+    first = signed("command-1", c.Acknowledge("mains_lost/hub", "Sanne"), play)
     assert play.do(first) == ()
     play.mains_are(True).mains_are(False)
     assert "mains_lost/hub" in play.alarms()
     assert play.do(first) == ("already",)
-    assert play.do(replace(first, command="command-2")) == ()
+    assert play.do(replace(first, id="command-2")) == ()
 
 
-def test_a_command_is_remembered_for_longer_than_it_can_live(play):
-    """A command's day (72 h at most) is within the days that are kept."""
+def test_a_command_is_remembered_for_as_long_as_it_can_live(play):
+    """H20: forgotten no sooner than it has expired, and then with the next."""
     play.accept(plan_of(ordination("a", MORNING)))
-    play.mains_are(False).do(c.Acknowledge("mains_lost/hub", "Sanne", "command-1"))
-    play.wait(timedelta(days=4))
-    assert "command-1" in play.state.commands
-    play.wait(timedelta(days=8))
-    assert play.state.commands == {}
+    play.mains_are(False).do(signed("command-1", c.Acknowledge("mains_lost/hub", "Sanne"), play, 24 * 30))
+    play.wait(timedelta(days=29))
+    play.mains_are(True).mains_are(False).do(signed("command-2", c.Acknowledge("mains_lost/hub", "Sanne"), play, 24))
+    assert set(play.state.commands) == {"command-1", "command-2"}
+    play.wait(timedelta(days=2))
+    play.mains_are(True).mains_are(False).do(signed("command-3", c.Acknowledge("mains_lost/hub", "Sanne"), play))
+    assert set(play.state.commands) == {"command-3"}
+
+
+@pytest.mark.parametrize("order", [c.EmptyCompartment(1, "Sanne"), c.Snooze("x"), c.Tick()])
+def test_nothing_but_what_is_meant_for_it_comes_from_afar(play, order):
+    assert play.do(signed("command-1", order, play)) == ("staff_only",)

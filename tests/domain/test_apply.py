@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hub.domain import events as e
 from hub.domain.apply import KEEP_DAYS, apply
-from hub.domain.due import CATCH_UP_DAYS
+from hub.domain.days import CATCH_UP_DAYS
 from hub.domain.intake import Life
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, NotInTheTable, after
 from hub.domain.plan import Minutes

@@ -7,7 +7,7 @@ import pytest
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Life
-from hub.domain.may_open import interval_left
+from hub.domain.interval import interval_left
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, TABLET_MG, Play, ordination, plan_of
 
 NOON_ID = f"{DAY}/noon"

@@ -12,14 +12,16 @@ from tests.domain.samples import INTAKE, WHEN, filled
 
 BODIES = get_args(e.AnyBody)
 NAMES = [
-    "AlarmAcknowledged", "AlarmEnded", "AlarmEscalated", "AlarmRaised", "Booted", "ClockDoubted", "ClockTrusted",
-    "CompartmentEmptied", "CompartmentFilled", "DayPlanned", "DeclineWithdrawn", "EventParked", "FillDoubted",
-    "IntakeCorrected", "IntakeDeclined", "IntakeDue", "IntakeGivenByStaff", "IntakeHandedOutEarly", "IntakeMissed",
-    "IntakeNotKnown", "IntakePartlyTaken", "IntakePutBack", "IntakeReleased", "IntakeRestored", "IntakeSnoozed",
+    "AlarmAcknowledged", "AlarmEnded", "AlarmEscalated", "AlarmRaised", "AsNeededAsked", "Booted", "ClockDoubted",
+    "ClockTrusted", "CommandCarriedOut", "CompartmentEmptied", "CompartmentFilled", "DayPlanned",
+    "DeclineWithdrawn", "EventParked", "FillDoubted", "IntakeCorrected", "IntakeDeclined", "IntakeDue",
+    "IntakeGivenByStaff", "IntakeHandedBack", "IntakeHandedOutEarly", "IntakeMissed", "IntakeNotKnown",
+    "IntakePartlyTaken", "IntakePromised", "IntakePutBack", "IntakeReleased", "IntakeRestored", "IntakeSnoozed",
     "IntakeTaken", "IntakeTakenElsewhere", "IntakeUncertain", "IntakeWithdrawn", "IntakeWithheld",
-    "JournalConfirmed", "JournalDoubted", "LidClosed", "LidOpened", "MainsLost", "MainsRestored",
-    "OpeningAbandoned", "OpeningFailed", "OpeningRequested", "PlanAccepted", "PlanRefused", "PulseFailed",
-    "PulseRequested", "WindowEnded", "WordAsked",
+    "JournalConfirmed", "JournalDoubted", "KeyAccepted", "LeaveBegun", "LeaveEnded", "LidClosed", "LidOpened",
+    "MainsLost", "MainsRestored", "MarkLowered", "OpeningAbandoned", "OpeningFailed", "OpeningRequested",
+    "OrdinationsStopped", "PlanAccepted", "PlanRefused", "PulseFailed", "PulseRequested", "TimeSet", "WindowEnded",
+    "WordAsked",
 ]  # fmt: skip
 
 
@@ -60,9 +62,10 @@ def test_names_are_forever():
 
 def test_alarm_codes_are_forever():
     assert sorted(e.AlarmCode) == [
-        "cannot_serve", "clock", "declined", "help", "journal", "lid_left_open", "mains_lost", "not_known",
-        "not_taken", "not_understood", "opening_fault", "parked", "partly_taken", "plan_old", "plan_refused",
-        "taken_elsewhere", "tamper", "uncertain", "withdrawn", "withheld",
+        "cannot_serve", "clock", "declined", "help", "journal", "lid_left_open", "mains_lost",
+        "not_given", "not_known", "not_taken", "not_understood", "opening_fault", "parked",
+        "partly_taken", "plan_old", "plan_refused", "stopped", "taken_elsewhere", "tamper", "uncertain", "withdrawn",
+        "withheld",
     ]  # fmt: skip
 
 

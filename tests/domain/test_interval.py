@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Life, Moment
-from hub.domain.may_open import elapsed, interval_left, waited
+from hub.domain.interval import elapsed, interval_left, waited
 from hub.domain.plan import Handout
 from tests.domain.play import DAY, EVENING, MORNING, NOON, Play, ordination, plan_of
 

@@ -14,7 +14,7 @@ from hub.domain import commands as c
 from hub.domain.apply import apply
 from hub.domain.due import next_look
 from hub.domain.intake import Life
-from hub.domain.may_open import Reason
+from hub.domain.refusal import Reason
 from hub.domain.state import State
 from tests.domain.machine import TABLES, Home
 

@@ -9,11 +9,12 @@ import pytest
 
 from hub.domain import apply as apply_module
 from hub.domain import commands as c
+from hub.domain import days as days_module
 from hub.domain import decide as decide_module
 from hub.domain import due as due_module
 from hub.domain import events as e
+from hub.domain import interval, reading, touches
 from hub.domain import may_open as rules
-from hub.domain import reading
 from hub.domain.intake import Life
 from tests.domain.play import DAY, EVENING, MORNING, NOON, TABLET_MG, Play, ordination, plan_of
 
@@ -192,7 +193,7 @@ def without(rule: Callable[[rules.Request], rules.Reason | None]) -> Mutation:
 
 
 def no_interval(patch: pytest.MonkeyPatch) -> None:
-    for module in (rules, due_module, decide_module):
+    for module in (rules, due_module, touches, interval):
         patch.setattr(module, "interval_left", lambda *_: timedelta())
 
 
@@ -206,16 +207,16 @@ def uncertain_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def stale_plans_stay(patch: pytest.MonkeyPatch) -> None:
-    now = due_module._days_to_plan
-    patch.setattr(due_module, "_days_to_plan", lambda s, p, m: now(s, p, m) if s.plan_changed or not s.records else [])
+    now = days_module._days_to_plan
+    patch.setattr(days_module, "_days_to_plan", lambda s, p, m: now(s, p, m) if s.plan_changed or not s.records else [])
 
 
 def only_today(patch: pytest.MonkeyPatch) -> None:
     def today(state, plan, moment):
-        day = due_module.home_day(plan, moment.wall)
+        day = days_module.home_day(plan, moment.wall)
         return [day] if state.planned_day is None or state.planned_day < day else []
 
-    patch.setattr(due_module, "_days_to_plan", today)
+    patch.setattr(days_module, "_days_to_plan", today)
 
 
 def alarm_filter_eats_all(patch: pytest.MonkeyPatch) -> None:
@@ -227,7 +228,7 @@ MUTANTS = (
     Mutant("R2 without the interval check", too_close_is_not_opened, no_interval),
     Mutant("R2 forgets what is uncertain", an_uncertain_one_counts_for_the_next, uncertain_is_forgotten),
     Mutant("R2 forgets a change of plan", a_renamed_round_is_not_given_twice,
-           lambda p: p.setattr(due_module, "_beyond", lambda *_: Counter())),
+           lambda p: p.setattr(days_module, "beyond", lambda *_: Counter())),
     Mutant("R2 opens whatever its state", what_was_taken_by_name_stays_shut,
            without(rules.intake_is_waiting)),
     Mutant("R1 recovery always abandons", what_may_have_left_is_not_abandoned, always_abandoned),
@@ -242,7 +243,7 @@ MUTANTS = (
     Mutant("R11 without the journal", nothing_opens_on_a_doubted_journal, without(rules.journal_is_whole)),
     Mutant("R12 without the lids", with_a_lid_open_nothing_opens, without(rules.lids_are_shut)),
     Mutant("R12 lets another lid pass", a_second_lid_makes_it_uncertain,
-           lambda p: p.setattr(decide_module, "_uncertain", lambda *_: [])),
+           lambda p: p.setattr(decide_module, "uncertain", lambda *_: [])),
     Mutant("R12 without one lock at a time", one_lock_at_a_time, without(rules.no_other_opening)),
     Mutant("R13 takes any reading", an_unstable_reading_is_no_reading, without(rules.weight_is_stable)),
     Mutant("H17 without the window", outside_its_window_it_stays_shut, without(rules.window_is_open)),

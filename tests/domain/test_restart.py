@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain.due import CATCH_UP_DAYS
+from hub.domain.days import CATCH_UP_DAYS
 from hub.domain.intake import Life
 from hub.domain.plan import Handout
 from hub.domain.reading import Sensed

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hub.domain import events as e
 from hub.domain.intake import Life
 from hub.domain.plan import DayDose, Dosage, Handout, Medicine, Ordination, Period, Slot
-from hub.domain.schedule import amounts, doses_of_day, home_day, intakes_of, slots_for, substances, to_utc
+from hub.domain.schedule import amounts, doses_of_day, home_day, intakes_of, slots_for, to_utc
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, SLOTS, TIMES, Play, ordination, plan_of
 
 CPH = ZoneInfo("Europe/Copenhagen")
@@ -256,8 +256,8 @@ def test_a_substance_is_the_ordination_and_what_the_plan_names():
     plain, named = (
         intakes_of(plan_of(o), DAY)[0].doses[0] for o in (ordination("a", NOON), ordination("b", NOON, atc="N"))
     )
-    assert substances(plain) == {"ordination:a"}
-    assert substances(named) == {"ordination:b", "atc:N"}
+    assert plain.substances == {"ordination:a"}
+    assert named.substances == {"ordination:b", "atc:N"}
 
 
 def test_amounts_keep_nine_decimals():

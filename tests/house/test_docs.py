@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from hub.domain.events import LANE, AlarmCode, AnyBody
-from hub.domain.may_open import Reason
+from hub.domain.refusal import Reason
 from medhub.cli import COMMANDS
 from medhub.staff import SENTENCES
 from tests.house.tree import ROOT, files

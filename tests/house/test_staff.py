@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from hub import protocol as p
-from hub.domain.may_open import Reason
+from hub.domain.refusal import Reason
 from medhub.cli import main
 
 NOW = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)

@@ -18,7 +18,7 @@ from hub.desk import MOST_REFUSED, Desk
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Lane
-from hub.domain.may_open import Reason
+from hub.domain.refusal import Reason
 from hub.loop import CoreFailed
 from hub.signed import Purpose, verify
 from tests.hub.at_desk import DEVICE, NOW, SANNE, TRUST, WHO, Hub, at_desk

@@ -15,7 +15,7 @@ from hub import loop as loop_module
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Life
-from hub.domain.may_open import Reason, Refusal
+from hub.domain.refusal import Reason, Refusal
 from hub.journal import Journal, NotJournalled
 from hub.journal_files import JournalState
 from hub.journal_schema import chained

@@ -1,0 +1,183 @@
+"""What named persons do: fill, resolve, promise, correct, acknowledge, agree on leave. Who they are, the desk knows."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hub.domain import commands as c
+from hub.domain import events as e
+from hub.domain.alarms import about, alarm
+from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment
+from hub.domain.leave import LeaveKind
+from hub.domain.life import FINAL, TABLE
+from hub.domain.offers import day_of
+from hub.domain.plan import Criticality, Handout
+from hub.domain.refusal import Reason, Refused, known, refuse_if
+from hub.domain.schedule import as_needed_dose, intakes_of
+from hub.domain.state import Record, State
+
+Bodies = list[e.AnyBody]
+RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this
+
+
+def fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
+    """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty. Doses as
+    needed lie one to a compartment too, in as many as there are."""
+    if command.intake.startswith(AS_NEEDED):
+        return _fill_as_needed(command, state)
+    record = state.records.get(command.intake)
+    planned = record.intake if record else _planned(state, command.intake)
+    if planned is None:
+        raise Refused((Reason.NO_SUCH,))
+    refuse_if(
+        (command.compartment in state.fills or state.fill_of(command.intake), Reason.OCCUPIED),
+        (not planned.boxed, Reason.NOTHING_BOXED),
+        (record and (record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)), Reason.NOT_NOW),
+    )
+    return [_filled(command, state, planned.boxed)]
+
+
+def _fill_as_needed(command: c.FillCompartment, state: State) -> Bodies:
+    wanted = command.intake.removeprefix(AS_NEEDED)
+    doses = [as_needed_dose(o) for o in (state.plan.ordinations if state.plan else ()) if o.id == wanted]
+    boxed = tuple(d for d in doses if d is not None and d.handout is Handout.COMPARTMENT)
+    refuse_if((not boxed, Reason.NO_SUCH), (command.compartment in state.fills, Reason.OCCUPIED))
+    return [_filled(command, state, boxed)]
+
+
+def _filled(command: c.FillCompartment, state: State, doses: tuple[Dose, ...]) -> e.AnyBody:
+    assert state.plan is not None
+    return e.CompartmentFilled(
+        compartment=command.compartment, intake=command.intake, doses=doses, contents_mg=command.contents_mg,
+        plan_version=state.plan.version, by=command.by,
+    )  # fmt: skip
+
+
+def _planned(state: State, intake: str) -> Intake | None:
+    if state.plan is None:
+        return None
+    try:
+        return next((i for i in intakes_of(state.plan, day_of(intake)) if i.id == intake), None)
+    except (ValueError, OverflowError):  # no such day, or one at the end of all calendars
+        return None
+
+
+def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> Bodies:
+    n, opening = command.compartment, state.opening
+    refuse_if((n not in state.fills, Reason.NO_SUCH), (opening and opening.compartment == n, Reason.ANOTHER_OPENING))
+    return [e.CompartmentEmptied(compartment=n, by=command.by)]
+
+
+def resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
+    record = known(state, command.intake)
+    refuse_if((command.outcome not in _RESOLUTIONS, Reason.NO_SUCH))
+    body = _RESOLUTIONS[command.outcome](command, record)
+    theirs = record.state in _CITIZENS and command.outcome is not Life.GIVEN_BY_STAFF
+    again = record.corrected is not None and command.outcome is Life.DUE  # what reads "taken" is not given time
+    refuse_if((type(body) not in TABLE[record.state] or theirs or again, Reason.NOT_NOW))
+    if isinstance(body, e.IntakeReleased):
+        refuse_if((not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX, Reason.LATEST_WRONG))
+    return [body, *_seen(state, command.intake, command.by)]
+
+
+def _seen(state: State, intake: IntakeId, by: str) -> Bodies:
+    """Who sees to an intake has its alarms."""
+    return [e.AlarmAcknowledged(alarm=a.id, by=by) for a in state.living_alarms() if a.intake == intake]
+
+
+def _due_again(command: c.Resolve, record: Record) -> e.AnyBody:
+    if record.state is Life.HANDED_OUT_EARLY:
+        return e.IntakePutBack(intake=command.intake, by=command.by)
+    latest = command.latest_at or record.intake.latest_at
+    return e.IntakeReleased(intake=command.intake, by=command.by, latest_at=latest)
+
+
+_RESOLUTIONS: dict[Life, Callable[[c.Resolve, Record], e.AnyBody]] = {
+    Life.DUE: _due_again,
+    Life.TAKEN: lambda r, _: e.IntakeTaken(intake=r.intake, evidence=e.Evidence.STAFF, by=r.by),
+    Life.MISSED: lambda r, _: e.IntakeMissed(intake=r.intake, by=r.by),
+    Life.GIVEN_BY_STAFF: lambda r, _: e.IntakeGivenByStaff(intake=r.intake, by=r.by),
+}
+_CITIZENS = (Life.PLANNED, Life.DUE, Life.OPENING, Life.OPEN, Life.PARTLY_TAKEN)  # not staff's to say taken or missed
+
+
+def correct(command: c.Correct, state: State, moment: Moment) -> Bodies:
+    """An overlay on what is final; the journal keeps both."""
+    refuse_if((not {known(state, command.intake).state, command.state} <= FINAL, Reason.NOT_NOW))
+    return [e.IntakeCorrected(intake=command.intake, state=command.state, by=command.by, reason=command.reason)]
+
+
+def promise(command: c.Promise, state: State, moment: Moment) -> Bodies:
+    """ "I will give it" (R9): the box keeps it locked until then, and longer, until a word comes."""
+    record = known(state, command.intake)
+    refuse_if(
+        (e.IntakeGivenByStaff not in TABLE[record.state], Reason.NOT_NOW),
+        (not moment.wall < command.give_by <= moment.wall + RELEASE_MAX, Reason.LATEST_WRONG),
+    )
+    promised = e.IntakePromised(intake=command.intake, by=command.by, give_by=command.give_by)
+    return [promised, *_seen(state, command.intake, command.by)]
+
+
+def hand_back(command: c.HandBack, state: State, moment: Moment) -> Bodies:
+    """Not given after all. What can no longer be opened at home is somebody else's to see to, at once."""
+    record = known(state, command.intake)
+    refuse_if((record.promise is None, Reason.NOT_NOW))
+    back: Bodies = [e.IntakeHandedBack(intake=command.intake, by=command.by)]
+    waits = record.state in (Life.PLANNED, Life.DUE) and not record.final
+    return back if waits else [*back, about(record, e.AlarmCode.NOT_GIVEN)]
+
+
+def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> Bodies:
+    """H27: with an end, and for a weekend with somebody who has said yes. Hospital comes before any other (H33)."""
+    leave, hospital = command.leave, command.leave.kind is LeaveKind.HOSPITAL
+    other = state.leave and (not hospital or state.leave.kind is LeaveKind.HOSPITAL)
+    long = leave.ends_at is not None and not moment.wall < leave.ends_at <= leave.begins_at + LEAVE_MAX[leave.kind]
+    refuse_if(
+        (other, Reason.ALREADY),
+        (long or (leave.ends_at is None and not hospital), Reason.LATEST_WRONG),
+        (leave.kind is LeaveKind.WEEKEND and not leave.responsible, Reason.STAFF_ONLY),
+    )
+    ended = [e.LeaveEnded(leave=state.leave.id, by=leave.by)] if state.leave else []
+    return [*ended, e.LeaveBegun(leave=leave)]
+
+
+LEAVE_MAX = {
+    LeaveKind.OUTING: timedelta(hours=24),
+    LeaveKind.WEEKEND: timedelta(days=7),
+    LeaveKind.HOSPITAL: timedelta(days=366),
+}
+
+
+def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
+    """Home again. After hospital only staff say so, and no fill is vouched for until it was looked at (H33)."""
+    refuse_if((state.leave is None, Reason.NO_SUCH))
+    assert state.leave is not None
+    hospital = state.leave.kind is LeaveKind.HOSPITAL
+    refuse_if((hospital and not command.named, Reason.STAFF_ONLY))
+    fills = [n for n, f in state.fills.items() if hospital and not f.doubted]
+    doubts = [e.FillDoubted(compartment=n, reason=LeaveKind.HOSPITAL) for n in fills]
+    return [e.LeaveEnded(leave=state.leave.id, by=command.by), *doubts]
+
+
+def acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies:
+    found = state.alarms.get(command.alarm)
+    refuse_if((found is None, Reason.NO_SUCH), (found and found.seen_by is not None, Reason.ALREADY))
+    return [e.AlarmAcknowledged(alarm=command.alarm, by=command.by)]
+
+
+def doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bodies:
+    if state.journal_doubted:
+        return []
+    raised = alarm(e.AlarmCode.JOURNAL, "hub", Criticality.HIGH)
+    return [e.JournalDoubted(reason=command.reason), raised]
+
+
+def confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> Bodies:
+    refuse_if((not state.journal_doubted, Reason.NOT_NOW))
+    living = [a.id for a in state.living_alarms() if a.code is e.AlarmCode.JOURNAL]
+    return [e.JournalConfirmed(by=command.by), *(e.AlarmAcknowledged(alarm=a, by=command.by) for a in living)]
+
+
+def park(command: c.Park, state: State, moment: Moment) -> Bodies:
+    refuse_if((not 1 <= command.seq <= state.seq, Reason.NO_SUCH))
+    parked = e.EventParked(lane=command.lane, seq=command.seq, reason=command.reason)
+    return [parked, alarm(e.AlarmCode.PARKED, str(command.seq), Criticality.LOW)]

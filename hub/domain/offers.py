@@ -1,0 +1,81 @@
+"""What comes signed for this hub and changes what is to be taken: a plan, or an urgent stop (R6)."""
+
+from datetime import date
+
+from hub.domain import commands as c
+from hub.domain import events as e
+from hub.domain.alarms import about, alarm
+from hub.domain.apply import follow
+from hub.domain.intake import AS_NEEDED, Life, Moment
+from hub.domain.may_open import cannot_serve
+from hub.domain.plan import Criticality, Plan, Verdict
+from hub.domain.refusal import Reason, refuse_if
+from hub.domain.schedule import intakes_of
+from hub.domain.state import State
+
+Bodies = list[e.AnyBody]
+
+
+def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
+    """R6: refused whole, with every reason, and the running one untouched; or accepted and its consequences told."""
+    plan, reasons = command.plan, list(command.problems)
+    if plan is not None and state.plan is not None:
+        if plan.version == state.plan.version and plan.digest == state.plan.digest:
+            return []
+        if plan.version <= state.plan.version:
+            reasons.append(f"version {plan.version} is not newer than {state.plan.version}")
+    if plan is not None and plan.valid_from > moment.wall:
+        reasons.append(f"valid from {plan.valid_from.isoformat()}, which is not yet")
+    if plan is None or reasons:
+        version = plan.version if plan else None
+        refused = e.PlanRefused(version=version, digest=command.digest, reasons=tuple(reasons))
+        return [refused, alarm(e.AlarmCode.PLAN_REFUSED, command.digest[:12], Criticality.MEDIUM)]
+    accepted = e.PlanAccepted(plan=plan)
+    return [accepted, *_not_understood(state, plan), *_not_served(follow(state, accepted, moment), plan, moment)]
+
+
+def _not_understood(state: State, plan: Plan) -> Bodies:
+    """R6: outside the box, told by name; as critical as it was if it was inside before."""
+    inside = {o.id: o.criticality for o in state.plan.ordinations} if state.plan else {}
+    return [
+        alarm(e.AlarmCode.NOT_UNDERSTOOD, f"{plan.version}/{o.id}", inside.get(o.id, Criticality.LOW))
+        for o in plan.outside
+        if o.verdict is Verdict.NOT_UNDERSTOOD
+    ]
+
+
+def _not_served(state: State, plan: Plan, moment: Moment) -> Bodies:
+    """R7: the first intake the compartments can no longer serve is an alarm at once, not when it is due."""
+    filled = {day_of(f.intake) for f in state.fills.values() if not f.intake.startswith(AS_NEEDED)}
+    days = {i.intake.day for i in state.records.values()} | filled
+    for day in sorted(days):
+        for intake in intakes_of(plan, day):
+            fill, record = state.fill_of(intake.id), state.records.get(intake.id)
+            waiting = record is None or record.state in (Life.PLANNED, Life.DUE)
+            if fill and waiting and intake.latest_at > moment.wall and cannot_serve(state, intake):
+                return [alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)]
+    return []
+
+
+def day_of(intake: str) -> date:
+    return date.fromisoformat(intake.split("/", 1)[0])
+
+
+def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -> Bodies:
+    """R6, R8: everything with one of these in it is locked at once, on any clock, until a plan that was issued later.
+
+    Told of at once: the first intake that can no longer be served, and whatever is out of the box already.
+    """
+    refuse_if((state.plan is not None and state.plan.issued > command.issued, Reason.TOO_LATE))
+    new = tuple(o for o in command.ordinations if state.stops.get(o, command.issued) <= command.issued)
+    stopped = e.OrdinationsStopped(ordinations=new, issued=command.issued, by=command.by, reason=command.reason)
+    then = follow(state, stopped, moment)
+    out = [
+        about(r, e.AlarmCode.STOPPED)
+        for r in state.records.values()
+        if r.state in _OUT and any(d.ordination in command.ordinations for d in r.intake.doses)
+    ]
+    return [stopped, *out, *(_not_served(then, state.plan, moment) if state.plan else ())]
+
+
+_OUT = (Life.OPENING, Life.OPEN, Life.HANDED_OUT_EARLY)
