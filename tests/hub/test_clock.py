@@ -8,52 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clock import SAVE_EVERY, STEP, SystemClock, system_clock
-from tests.hub.made import START
-
-MINUTE = timedelta(minutes=1)
-
-
-class Machine:
-    """A machine whose clocks the test sets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.wall, self.monotonic_s, self.boot = START, 100.0, "boot-1"
-        self.synchronised, self.rtc, self.mark = folder / "synchronized", folder / "rtc0", folder / "clock.mark"
-        self.synchronised.touch()
-        self.clock = self.start()
-
-    def start(self) -> SystemClock:
-        """The hub's process starts."""
-        self.clock = SystemClock(
-            self.mark, boot=self.boot, wall=lambda: self.wall, monotonic_s=lambda: self.monotonic_s,
-            synchronised=self.synchronised, rtc=self.rtc,
-        )  # fmt: skip
-        return self.clock
-
-    def reboot(self) -> None:
-        self.boot, self.monotonic_s = self.boot + "'", 5.0
-        self.start()
-
-    def run(self, time: timedelta) -> None:
-        """Time goes by for both clocks, looked at every minute as the loop does (there every second)."""
-        while time > timedelta(0):
-            part = min(time, MINUTE)
-            self.wall, self.monotonic_s = self.wall + part, self.monotonic_s + part.total_seconds()
-            self.clock.now()
-            time -= part
-
-    def set_rtc(self, hctosys: str = "1", off_s: int = 0) -> None:
-        self.rtc.mkdir(exist_ok=True)
-        (self.rtc / "hctosys").write_text(hctosys + "\n")
-        (self.rtc / "since_epoch").write_text(f"{int(self.wall.timestamp()) + off_s}\n")
-
-    @property
-    def trusted(self) -> bool:
-        moment = self.clock.now()
-        assert (moment.wall, moment.monotonic_s, moment.boot) == (self.wall, self.monotonic_s, self.boot)
-        assert moment.trusted == (self.clock.doubt == "")
-        return moment.trusted
+from hub.clock import SAVE_EVERY, system_clock
+from hub.clock_model import STEP, State
+from tests.hub.machine import MINUTE, Machine
 
 
 @pytest.fixture
@@ -65,7 +22,7 @@ def test_a_synchronised_clock_is_trusted(machine: Machine) -> None:
     assert machine.trusted
     machine.synchronised.unlink()
     assert not machine.trusted
-    assert machine.clock.doubt == "unsynchronised"
+    assert machine.clock.state is State.UNSYNCHRONISED
 
 
 @pytest.mark.parametrize(
@@ -90,7 +47,7 @@ def test_a_step_is_not_trusted_until_a_second_source_agrees(machine: Machine, se
     machine.run(timedelta(hours=2))
     machine.wall += timedelta(seconds=seconds)
     assert not machine.trusted
-    assert machine.clock.doubt == "step"
+    assert machine.clock.state is State.STEP
     machine.run(timedelta(minutes=30))
     assert not machine.trusted
     assert not machine.clock.agree(machine.wall - timedelta(seconds=seconds))
@@ -128,7 +85,7 @@ def test_a_restart_of_the_hub_hides_no_step(machine: Machine) -> None:
     machine.wall += timedelta(hours=1)
     machine.start()
     assert not machine.trusted
-    assert machine.clock.doubt == "step"
+    assert machine.clock.state is State.STEP
 
 
 def test_time_asleep_or_switched_off_is_no_step(machine: Machine) -> None:
@@ -143,7 +100,7 @@ def test_after_a_power_cut_time_does_not_go_back(machine: Machine) -> None:
     machine.wall -= timedelta(minutes=30)
     machine.reboot()
     assert not machine.trusted
-    assert machine.clock.doubt == "before_mark"
+    assert machine.clock.state is State.BEFORE_MARK
     assert not machine.clock.agree(machine.wall)  # nobody lowers the mark by agreeing
     machine.run(timedelta(minutes=31))
     assert machine.trusted
@@ -173,7 +130,7 @@ def test_an_unreadable_mark_waits_for_a_second_source(machine: Machine) -> None:
     machine.mark.write_bytes(b"\xff")
     machine.start()
     assert not machine.trusted
-    assert machine.clock.doubt == "mark_unreadable"
+    assert machine.clock.state is State.MARK_UNREADABLE
     assert not machine.clock.agree(machine.wall - timedelta(hours=1))
     assert machine.clock.agree(machine.wall)
     assert machine.trusted

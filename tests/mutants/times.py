@@ -10,6 +10,8 @@ ALARMS, INTERVAL, EARLY = "domain/test_alarms.py", "domain/test_interval.py", "d
 due = of("hub/domain/due.py", OPENING)
 schedule = of("hub/domain/schedule.py", SCHEDULE)
 clock = of("hub/clock.py", "hub/test_clock.py")
+told = of("hub/clock.py", "hub/test_clock_told.py")
+model = of("hub/clock_model.py", "hub/test_clock_model.py")
 
 DUE_MUTANTS = (
     due("R5", "alarms fall silent while the clock is doubted",
@@ -93,23 +95,44 @@ SCHEDULE_MUTANTS = (
 )  # fmt: skip
 
 CLOCK_MUTANTS = (
-    clock("R5", "only a step forward is one", 'return "step" if abs(step) > STEP else ""',
-          'return "step" if step > STEP else ""'),
-    clock("R5", "only a step back is one", 'return "step" if abs(step) > STEP else ""',
-          'return "step" if -step > STEP else ""'),
-    clock("R5", "the mark moves on a time nobody vouches for", "        if not self.doubt:\n            self._move_mark",
-          "        if self._mark:\n            self._move_mark"),
+    clock("R5", "only a step forward is one", "return abs(self._off(wall, monotonic_s)) <= STEP",
+          "return self._off(wall, monotonic_s) <= STEP"),
+    clock("R5", "only a step back is one", "return abs(self._off(wall, monotonic_s)) <= STEP",
+          "return -self._off(wall, monotonic_s) <= STEP"),
+    clock("R5", "the mark moves on a time nobody vouches for", "if may(self.state, May.MOVE_MARK):", "if self._mark:"),
     clock("R5", "a second source may go before the mark",
-          "if abs(wall - source) > STEP or (self._mark is not None and wall < self._mark.high):",
-          "if abs(wall - source) > STEP:"),
-    clock("R5", "the mark is not asked", "if wall < mark.high:", "if wall < mark.wall - STEP * 10**6:"),
+          "(facts.synchronised or facts.rtc) and facts.mark is not MarkIs.AHEAD", "(facts.synchronised or facts.rtc)"),
+    clock("R5", "a second source vouches for a clock that nothing else does",
+          "(facts.synchronised or facts.rtc) and facts.mark is not MarkIs.AHEAD", "facts.mark is not MarkIs.AHEAD"),
+    clock("R5", "a second source agrees with any time", "return vouched and abs(wall - source) <= STEP", "return vouched"),
+    clock("R5", "a second source lowers the mark",
+          "max(high, wall - STEP) if high else wall - STEP", "wall - STEP * 99"),
     clock("R5", "a mark that cannot be read is none", "            self._unreadable = True", "            self._unreadable = False"),
     clock("H4", "a clock that restarted in 2000 keeps time",
           "return abs(wall.timestamp() - told_s) <= STEP.total_seconds()",
           "return wall.timestamp() - told_s >= -STEP.total_seconds()"),
     clock("R5", "whatever vouched once vouches for ever",
-          "if not self._synchronised.exists() and not _keeps_time(self._rtc, wall):",
-          "if self._mark is None and not self._synchronised.exists() and not _keeps_time(self._rtc, wall):"),
+          "synchronised=self._synchronised.exists(),", "synchronised=here or self._synchronised.exists(),"),
+    told("R5", "the time staff told stands still", "wall -= self._off(wall, monotonic_s)", "wall = self._mark.wall"),
+    told("R5", "the time staff told outlives a power cut", "told=here and mark is not None and mark.told",
+         "told=mark is not None and mark.told"),
+    told("R5", "told twice is agreed", "(mark.agreed or not mark.told)", "True"),
+    told("H40", "one person sets any time", 'return OBJECTION.get(beside(told, self._high(), monotonic_s), "")', 'return ""'),
+    told("R5", "a time that one person may not set is set all the same", "if self.objection(told):", "if not told:"),
+    told("R5", "the machine's own clock never takes over again", "or mark.boot != self._boot or mark.told:",
+         "or mark.boot != self._boot:"),
+    told("R5", "a mark that was set aside is forgotten to be", "return self._mark.high or MarkIs.LOWERED",
+         "return self._mark.high or MarkIs.NEW"),
+    model("H4", "a clock before its mark is believed", "f.mark is MarkIs.AHEAD,", "False,"),
+    model("H4", "a dead battery's 1970 is a time", "isinstance(high, datetime) else FIRST)", "isinstance(high, datetime) else wall)"),
+    model("H4", "a clock 30 years ahead after a power cut is believed",
+          "f.mark is MarkIs.FAR_BEHIND and f.in_step is None", "f.mark is MarkIs.FAR_BEHIND and f.in_step is False"),
+    model("R5", "a step is believed", "Rule(State.STEP, lambda f: f.in_step is False", "Rule(State.STEP, lambda f: f.told"),
+    model("R5", "staff and the network disagree, and staff win", "f.told and f.synchronised and f.in_step is False and not f.agreed",
+          "f.told and f.synchronised and f.in_step is False and f.agreed"),
+    model("R5", "the mark moves on what one person told", "frozenset(May) - {May.MOVE_MARK}", "frozenset(May)"),
+    model("R5", "staff fill on any time", "frozenset({May.STOP, ", "frozenset({May.STAFF, May.STOP, "),
+    model("R5", "an urgent stop waits for the clock", "frozenset({May.STOP, ", "frozenset({"),
 )  # fmt: skip
 
 MUTANTS = (*DUE_MUTANTS, *SCHEDULE_MUTANTS, *CLOCK_MUTANTS)
