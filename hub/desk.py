@@ -24,6 +24,7 @@ from hub.failure import told
 from hub.ids import uuid7
 from hub.lanes import Lanes
 from hub.loop import CoreFailed, Done, Loop
+from hub.orders import command_of
 from hub.pins import NotAdmitted, Pins
 from hub.plan.envelope import open_plan
 from hub.plan.reasons import PlanUnreadable
@@ -185,8 +186,10 @@ class Desk:
             return _refused(Reason.CLOCK)
         if not command.issued - SKEW <= now.wall < command.expires:
             return _refused("the command has expired, or is from a time that has not come")
-        order = c.Acknowledge(command.order.alarm, command.by)
-        return _answer_of(self._loop.execute(c.Signed(command.id, command.by, command.expires, order)))
+        try:
+            return _answer_of(self._loop.execute(command_of(command)))
+        except ValueError as error:
+            return _refused(str(error))
 
     def _heartbeat(self) -> Answered:
         """R10: made by a good tick; a hub that cannot write its journal has none, and the gateway alarms."""

@@ -4,7 +4,7 @@ Each is the payload of a JWS made and checked by `hub.signed`; the purpose is th
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -21,13 +21,61 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     issued: Instant
 
 
-class AcknowledgeAlarm(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+class Order(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """What a command may order: each allows or forbids a touch at home, none opens a lock."""
+
+
+class AcknowledgeAlarm(Order, frozen=True):
     """The named human who signed in at the gateway has taken the alarm."""
 
     alarm: str
 
 
-Order = AcknowledgeAlarm  # a union as commands are added
+class ResolveIntake(Order, frozen=True):
+    """What became of an intake, found out by who signs: due (until `latest_at`), taken, missed or given by staff."""
+
+    intake: str
+    outcome: Literal["due", "taken", "missed", "given_by_staff"]
+    latest_at: Instant | None = None
+
+
+class CorrectIntake(Order, frozen=True):
+    """An overlay on what is final; `state` is what it should read (`hub.domain.intake.Life`)."""
+
+    intake: str
+    state: str
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class GiveIntake(Order, frozen=True):
+    """ "I will give it": the box keeps it locked; past `give_by` without a word somebody else is alarmed (R9)."""
+
+    intake: str
+    give_by: Instant
+
+
+class HandBackIntake(Order, frozen=True):
+    """Who promised will not give it."""
+
+    intake: str
+
+
+class BeginLeave(Order, frozen=True):
+    """Agreed time away (H27, H33). Fields as `hub.domain.leave.Leave`; its id is the command's."""
+
+    kind: Literal["outing", "weekend", "hospital"]
+    begins_at: Instant
+    ends_at: Instant | None = None
+    responsible: Annotated[str, Meta(max_length=80)] = ""
+
+
+class EndLeave(Order, frozen=True):
+    """The citizen is home again."""
+
+
+Orders = (
+    AcknowledgeAlarm | ResolveIntake | CorrectIntake | GiveIntake | HandBackIntake | BeginLeave | EndLeave
+)  # fmt: skip
 
 
 class Command(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +87,20 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True):
     issued: Instant
     expires: Instant
     by: Annotated[str, Meta(min_length=1, max_length=80)]
-    order: Order
+    order: Orders
+
+
+class UrgentStop(Struct, frozen=True, forbid_unknown_fields=True):
+    """At once and on any clock: nothing with one of these ordinations in it leaves the box, until a plan that was
+    issued later (R6). Purpose: stop. It does not expire: late it is as true, and a newer plan overrules it."""
+
+    id: Annotated[str, Meta(min_length=8, max_length=64)]
+    hub: str
+    citizen: str
+    issued: Instant
+    by: Annotated[str, Meta(min_length=1, max_length=80)]
+    ordinations: Annotated[tuple[str, ...], Meta(min_length=1, max_length=100)]
+    reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 class HeartbeatBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
 
     PLAN = "plan"
     COMMAND = "command"
+    STOP = "stop"
     RECEIPT = "receipt"
     HEARTBEAT = "heartbeat"  # the hub's own
 
