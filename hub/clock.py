@@ -27,9 +27,10 @@ log = logging.getLogger("hub.clock")
 
 
 class Clock(Protocol):
-    """`state` is that of the last `now`."""
-
-    state: State
+    @property
+    def state(self) -> State:
+        """As of the last `now`."""
+        ...
 
     def now(self) -> Moment: ...
 

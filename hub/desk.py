@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hub import documents, status
 from hub import protocol as p
+from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.intake import Life
@@ -57,8 +58,9 @@ class Desk:
         self._loop.submit(lambda: reply(self._answer_in_time(message, asked_s)))
 
     def _answer_in_time(self, message: Any, asked_s: float) -> Answered:
-        """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13)."""
-        if isinstance(message, p.Open) and self._real_s() - asked_s > TOUCH_OLD_S:
+        """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13). A time that
+        waited is no longer the time (R5)."""
+        if isinstance(message, p.Open | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
@@ -120,18 +122,23 @@ class Desk:
     def _acted(self, message: p.Act) -> Answered:
         try:
             person = self._pins.admit(message.person, message.pin)
+            if not self._clock_allows(_WHATEVER_THE_CLOCK.get(type(message), May.STAFF)):
+                return _refused(Reason.CLOCK)
+            command = self._act(message, person.name)
         except NotAdmitted as refused:
             return _refused(refused.reason)
-        doubted = self._loop.state.clock_doubted or not self._loop.clock.now().trusted
-        if doubted and not isinstance(message, _ON_ANY_TIME):
-            return _refused(Reason.CLOCK)
-        command = self._act(message, person.name)
         if isinstance(command, p.Error):
             return command
         result = self._loop.execute(command)
         if isinstance(command, c.ConfirmJournal) and not isinstance(result, Refusal):
             self._loop.journal.confirm()
         return _answer_of(result)
+
+    def _clock_allows(self, act: May) -> bool:
+        """R5, as `hub.clock_model` has it; a doubt that is in the journal lasts until the end of it is as well."""
+        self._loop.clock.now()  # looks anew
+        doubted = self._loop.state.clock_doubted and act not in ON_ANY_TIME
+        return may(self._loop.clock.state, act) and not doubted
 
     def _act(self, message: p.Act, by: str) -> c.Command | p.Error:
         match message:
@@ -153,6 +160,14 @@ class Desk:
                 return c.ConfirmJournal(by)
             case p.Acknowledge():
                 return c.Acknowledge(message.alarm, by)
+            case p.SetTime() if objection := self._loop.clock.objection(message.wall):
+                return _refused(objection)
+            case p.SetTime():
+                return c.SetTime(message.wall, by)
+            case p.LowerMark() if message.second_person == message.person:
+                return _refused("same_person")
+            case p.LowerMark():
+                return c.LowerMark(by, self._pins.admit(message.second_person, message.second_pin).name)
         raise TypeError(type(message).__name__)
 
     # -- sync: signed things in, the heartbeat out -------------------------------------------------------------------
@@ -182,7 +197,7 @@ class Desk:
         now = self._loop.clock.now()
         if (command.hub, command.citizen) != (self._trust.hub, self._trust.citizen):
             return _refused("the command is for another hub or citizen")
-        if not now.trusted or self._loop.state.clock_doubted:
+        if not self._clock_allows(May.SIGNED):
             return _refused(Reason.CLOCK)
         if not command.issued - SKEW <= now.wall < command.expires:
             return _refused("the command has expired, or is from a time that has not come")
@@ -214,7 +229,9 @@ def _refused(reason: str) -> p.Error:
 
 
 _WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen)  # a journal that cannot be followed answers nothing else
-_ON_ANY_TIME = (p.Empty, p.Acknowledge)  # R5: while nobody vouches for the time, staff may do no more
+_WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {
+    p.Empty: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME, p.LowerMark: May.LOWER_MARK,
+}  # fmt: skip
 _TOUCHES: dict[type[p.Message], Callable[[Any], c.Command]] = {
     p.Snooze: lambda m: c.Snooze(m.intake),
     p.Decline: lambda m: c.Decline(m.intake, m.reason),

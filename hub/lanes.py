@@ -1,5 +1,6 @@
 """The log out, as sync asks for it: a lane's events in batches, and what moves its cursor (R9, R11, R14)."""
 
+import logging
 from functools import lru_cache
 
 import msgspec
@@ -17,7 +18,9 @@ from hub.loop import Loop
 from hub.signed import Purpose, SignatureRefused, verify
 
 FRAME = p.KiB  # of a batch, around its events
+FRESH_S = 120.0  # from a batch first read to its receipt; less than two clocks may differ by (R5)
 MOST_PARKED = 10  # set aside and looked at by nobody; a server that takes nothing must not empty the lane
+log = logging.getLogger("hub.lanes")
 
 
 class Lanes:
@@ -25,6 +28,8 @@ class Lanes:
 
     def __init__(self, loop: Loop, trust: Trust) -> None:
         self._loop, self._trust, self._journal = loop, trust, loop.journal
+        self._begun = self._journal.head[0]
+        self._read: dict[e.Lane, tuple[int, float]] = {}  # the furthest event read of a lane, and when it first was
 
     def after(self, message: p.EventsAfter) -> p.EventBatch | p.Error:
         """The lane's first events that nobody has receipted; a batch is cut before `BATCH_LIMIT`, but one event is
@@ -43,6 +48,8 @@ class Lanes:
                 break
             events.append(logged)
             last = seq
+        if last > self._read.get(lane, (self._begun, 0.0))[0]:
+            self._read[lane] = (last, self._loop.clock.now().monotonic_s)
         return p.EventBatch(
             lane=lane, events=tuple(events), last_seq=last, head=self._journal.head_at(last), after=cursor
         )
@@ -64,7 +71,19 @@ class Lanes:
             return _refused(f"the receipt's chain head at {receipt.seq} is not this journal's")
         self._journal.move_cursor(lane, receipt.seq, message.receipt)
         self._tell_delivered()
+        if self._is_fresh(lane, receipt.seq) and not self._loop.clock.agree(receipt.issued):
+            log.warning("the gateway's signed time is not this hub's")
         return None
+
+    def _is_fresh(self, lane: e.Lane, seq: int) -> bool:
+        """Whether a receipt for `seq` can only have been signed just now, and its time is a second source (R5).
+
+        Nobody signs for an event nobody has read. So it must be one of this process's own, the furthest that was read
+        of its lane, and read for the first time a moment ago: a receipt kept from earlier, or for the same event read
+        again, vouches for nothing.
+        """
+        furthest, at_s = self._read.get(lane, (0, 0.0))
+        return seq == furthest and self._loop.clock.now().monotonic_s - at_s <= FRESH_S
 
     def park(self, message: p.Parked) -> p.Error | None:
         """Set aside what the server cannot take: only the very next event of the lane, and not without end."""

@@ -252,6 +252,10 @@ class Loop:
         for body in bodies:
             if isinstance(body, e.PulseRequested) and self._devices is not None:
                 self._devices.pulse(Pulse(body.opening, body.compartment, body.number))
+            elif isinstance(body, e.TimeSet):
+                self.clock.tell(body.wall)
+            elif isinstance(body, e.MarkLowered):
+                self.clock.lower_mark()
 
     def _show(self) -> None:
         moment = self.clock.now()

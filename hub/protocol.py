@@ -181,9 +181,25 @@ class Acknowledge(Act, frozen=True):
     alarm: Id
 
 
+class SetTime(Act, frozen=True):
+    """The time it is (R5). Refused: before the clock's mark, or more than a week past it."""
+
+    wall: Instant
+
+
+class LowerMark(Act, frozen=True):
+    """Two different persons set the clock's mark aside, each with a PIN; then somebody must tell the time (R5)."""
+
+    second_person: Id
+    second_pin: Annotated[str, Meta(min_length=4, max_length=12)]
+
+
 UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
 SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
-STAFF_MESSAGES = Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal
+STAFF_MESSAGES = (
+    Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal | SetTime
+    | LowerMark
+)  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
 FRAME_LIMIT: dict[Role, int] = {Role.UI: 64 * KiB, Role.SYNC: PLAN_LIMIT + 8 * KiB, Role.STAFF: 64 * KiB}
@@ -336,6 +352,8 @@ class StatusReport(Struct, frozen=True, tag=True):
     intakes: tuple[IntakeView, ...]
     alarms: tuple[AlarmView, ...]
     compartments: tuple[CompartmentReport, ...]
+    clock: str = ""  # of hub.clock_model.State
+    zone: str = "UTC"  # the citizen's home zone, where a plan says it
     shown_screen: str = ""
     shown_snapshot: int = 0
     snapshot: int = 0

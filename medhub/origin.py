@@ -15,6 +15,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from hub.clock_model import OBJECTION, STEP, MarkIs, State
 from hub.domain.intake import Moment
 from hub.files import replace
 
@@ -54,6 +55,25 @@ class Origin:
         if self._last is None or now.boot != self._last.boot or now.monotonic_s > self._last.monotonic_s:
             self._last = now
         return self._last
+
+    @property
+    def state(self) -> State:
+        return State.TRUSTED
+
+    def agree(self, source: datetime) -> bool:
+        return abs(self.now().wall - source) <= STEP
+
+    def objection(self, told: datetime) -> str:
+        """Only the director moves this time: staff may tell no other."""
+        if self.agree(told):
+            return ""
+        return OBJECTION[MarkIs.AHEAD if told < self.now().wall else MarkIs.FAR_BEHIND]
+
+    def tell(self, told: datetime) -> None:
+        """It is the same time."""
+
+    def lower_mark(self) -> None:
+        """There is none: time that is directed never goes back."""
 
     def wall(self) -> datetime:
         return self.now().wall

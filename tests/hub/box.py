@@ -12,6 +12,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from hub import protocol as p
+from hub.clock_model import State
 from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain.intake import Moment
@@ -35,9 +36,29 @@ class HandClock:
 
     def __init__(self) -> None:
         self.moment = Moment(EIGHT, 100.0, True, "boot-1")
+        self.told: list[datetime | None] = []  # what staff have set it to; None: the mark lowered
+        self.agreed: list[datetime] = []  # what second sources have said
+        self.objects = ""
+
+    @property
+    def state(self) -> State:
+        return State.TRUSTED if self.moment.trusted else State.UNSYNCHRONISED
 
     def now(self) -> Moment:
         return self.moment
+
+    def agree(self, source: datetime) -> bool:
+        self.agreed.append(source)
+        return True
+
+    def objection(self, told: datetime) -> str:
+        return self.objects
+
+    def tell(self, told: datetime) -> None:
+        self.told.append(told)
+
+    def lower_mark(self) -> None:
+        self.told.append(None)
 
     def wait(self, seconds: float) -> None:
         at = self.moment
