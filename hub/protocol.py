@@ -101,6 +101,12 @@ class OfferPlan(Message, frozen=True):
     jws: Annotated[str, Meta(max_length=PLAN_LIMIT)]
 
 
+class OfferStop(Message, frozen=True):
+    """`hub.documents.UrgentStop`, signed: offered again until it is answered."""
+
+    jws: Annotated[str, Meta(max_length=32 * KiB)]
+
+
 class OfferCommand(Message, frozen=True):
     jws: Annotated[str, Meta(max_length=32 * KiB)]
 
@@ -195,7 +201,7 @@ class LowerMark(Act, frozen=True):
 
 
 UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
-SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
+SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
 STAFF_MESSAGES = (
     Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal | SetTime
     | LowerMark
