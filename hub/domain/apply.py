@@ -21,7 +21,7 @@ KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `pla
 def apply(state: State, event: e.Event) -> State:
     """The next state. NotInTheTable where the journal says what cannot be."""
     moment = Moment(event.wall, event.monotonic_s, event.trusted, event.boot)
-    return follow(replace(state, seq=event.seq), event.body, moment)
+    return replace(follow(state, event.body, moment), seq=event.seq)
 
 
 def follow(state: State, body: e.AnyBody, moment: Moment) -> State:
@@ -39,88 +39,81 @@ _LIFE = frozenset({b for b, lane in e.LANE.items() if lane is e.Lane.CLINICAL}) 
     e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected, e.IntakePromised, e.IntakeHandedBack,
 }  # fmt: skip
 _WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN)
-_LEAVES = (e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn)
-_HANDED = (
+_LEAVES = frozenset({e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn})
+# Something may have left the box, with this event at the latest (R2).
+_HANDED = frozenset({
     e.PulseRequested, e.LidOpened, e.LidClosed, e.IntakeUncertain, e.IntakeGivenByStaff, e.IntakeTakenElsewhere,
-)  # fmt: skip
-_SAID = (e.IntakeTaken, e.IntakePartlyTaken, e.IntakeNotKnown)  # of what left an opened box the lid knows the time
-_NOT_HANDED = (e.OpeningAbandoned, e.OpeningFailed, e.IntakePutBack, e.IntakeReleased)
+})  # fmt: skip
+_SAID = frozenset({e.IntakeTaken, e.IntakePartlyTaken, e.IntakeNotKnown})  # of an opened box the lid knows the time
+_NOT_HANDED = frozenset({e.OpeningAbandoned, e.OpeningFailed, e.IntakePutBack, e.IntakeReleased})
 
 
 def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State:
-    record = state.records[intake]
+    record, kind = state.records[intake], type(body)
     target = after(record.state, body, record.before)
-    changes: dict[str, Any] = {"state": target}
+    changes: dict[str, Any] = {"state": target, "handed_at": _handed_at(record, body, moment)}
     if target is not record.state:
         changes["since"] = moment
-    if isinstance(body, _LEAVES) and record.state in _WAITING:
+    if kind in _LEAVES and record.state in _WAITING:
         changes["before"] = record.state
-    if isinstance(body, e.OpeningRequested):
-        changes["handed_before"] = record.handed_at
-    said_first = isinstance(body, _SAID) and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY)
-    elsewhere = isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL  # given there, for all we know
-    if isinstance(body, _HANDED) or said_first or elsewhere:
-        changes["handed_at"] = moment
-    elif _not_handed(body):
-        changes["handed_at"] = record.handed_before
-    if isinstance(body, _KEPT):
-        changes["promise"] = None
-    changes |= _notes(record, body)
+    if kind in _NOTES:
+        changes |= _NOTES[kind](record, body)
     moved = replace(record, **changes)
-    state = replace(state, records={**state.records, intake: moved})
-    return _close_opening(state, moved)
+    return replace(state, records={**state.records, intake: moved}, **_closing(state, moved))
 
 
-_KEPT = (e.IntakeGivenByStaff, e.IntakeReleased, e.IntakeTaken)  # a named person's word on what was promised
+def _handed_at(record: Record, body: e.Body, moment: Moment) -> Moment | None:
+    """When something of it possibly left the box, as this event has it; in hospital it was given, for all we know."""
+    kind = type(body)
+    if kind in _SAID and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY):
+        return moment
+    if kind in _HANDED or (isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL):
+        return moment
+    verified = isinstance(body, e.IntakeMissed) and body.by is not None  # a named person: nothing left after all
+    return record.handed_before if kind in _NOT_HANDED or verified else record.handed_at
 
 
-def _not_handed(body: e.Body) -> bool:
-    """Nothing left the box after all: sensed, or verified by a named person."""
-    return isinstance(body, _NOT_HANDED) or (isinstance(body, e.IntakeMissed) and body.by is not None)
+def _again(record: Record, body: e.IntakeReleased) -> dict[str, Any]:
+    anew = {"released": True, "final": False, "early": False, "remaining_mg": None, "snoozed_until": None}
+    return {"intake": replace(record.intake, latest_at=body.latest_at), "promise": None, **anew}
 
 
-def _notes(record: Record, body: e.Body) -> dict[str, Any]:
-    """What else an event says of its intake."""
-    match body:
-        case e.IntakeSnoozed():
-            return {"snoozed_until": body.until}
-        case e.IntakeDeclined() | e.IntakeWithheld() | e.IntakeWithdrawn() | e.OpeningFailed() | e.IntakeUncertain():
-            return {"reason": body.reason}
-        case e.IntakePartlyTaken():
-            return {"remaining_mg": body.remaining_mg}
-        case e.IntakeHandedOutEarly() | e.IntakePutBack():
-            return {"early": isinstance(body, e.IntakeHandedOutEarly)}
-        case e.IntakeReleased():
-            again = {"released": True, "final": False, "early": False, "remaining_mg": None, "snoozed_until": None}
-            return {"intake": replace(record.intake, latest_at=body.latest_at), **again}
-    return {}
+def _why(record: Record, body: Any) -> dict[str, Any]:
+    return {"reason": body.reason}
 
 
-def _close_opening(state: State, record: Record) -> State:
+# What else an event says of its intake. Of what was promised only a named person's word disposes.
+_NOTES: dict[type[e.Body], Callable[[Record, Any], dict[str, Any]]] = {
+    e.OpeningRequested: lambda r, b: {"handed_before": r.handed_at},
+    e.IntakeSnoozed: lambda r, b: {"snoozed_until": b.until},
+    **dict.fromkeys((e.IntakeDeclined, e.IntakeWithheld, e.IntakeWithdrawn, e.OpeningFailed, e.IntakeUncertain), _why),
+    e.IntakePartlyTaken: lambda r, b: {"remaining_mg": b.remaining_mg},
+    e.IntakeHandedOutEarly: lambda r, b: {"early": True},
+    e.IntakePutBack: lambda r, b: {"early": False},
+    e.IntakeReleased: _again,
+    e.IntakeGivenByStaff: lambda r, b: {"promise": None},
+    e.IntakeTaken: lambda r, b: {"promise": None},
+}
+
+
+def _closing(state: State, record: Record) -> dict[str, Any]:
     """An opening ends with its intake's outcome; what was handed out is no longer in the compartment."""
-    opening = state.opening
-    if opening and opening.intake == record.intake.id and record.state not in (Life.OPENING, Life.OPEN):
-        state = replace(state, opening=None)
-    if record.state is Life.WITHDRAWN and record.intake.as_needed:  # not wanted after all: it waits for the next time
-        return _bind(state, record.intake.id, AS_NEEDED + record.intake.doses[0].ordination)
-    if record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and record.intake.boxed:
-        fills = {n: f for n, f in state.fills.items() if f.intake != record.intake.id}
-        return replace(state, fills=fills)
-    if record.state in UNRESOLVED:
-        return _doubt(state, record.intake.id, record.state)
-    return state
+    changes: dict[str, Any] = {}
+    opening, intake = state.opening, record.intake
+    if opening and opening.intake == intake.id and record.state not in (Life.OPENING, Life.OPEN):
+        changes["opening"] = None
+    if record.state is Life.WITHDRAWN and intake.as_needed:  # not wanted after all: it waits for the next time
+        changes["fills"] = _fill_with(state, intake.id, intake=AS_NEEDED + intake.doses[0].ordination)
+    elif record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and intake.boxed:
+        changes["fills"] = {n: f for n, f in state.fills.items() if f.intake != intake.id}
+    elif record.state in UNRESOLVED:
+        changes["fills"] = _fill_with(state, intake.id, doubted=record.state)
+    return changes
 
 
-def _doubt(state: State, intake: IntakeId, reason: str) -> State:
+def _fill_with(state: State, intake: IntakeId, **changes: str) -> dict[int, Fill]:
     fill = state.fill_of(intake)
-    if fill is None:
-        return state
-    return replace(state, fills={**state.fills, fill.compartment: replace(fill, doubted=reason)})
-
-
-def _bind(state: State, intake: IntakeId, to: IntakeId) -> State:
-    fill = state.fill_of(intake)
-    return replace(state, fills={**state.fills, fill.compartment: replace(fill, intake=to)}) if fill else state
+    return {**state.fills, fill.compartment: replace(fill, **changes)} if fill else state.fills
 
 
 # -- everything else -----------------------------------------------------------------------------------------------
@@ -214,7 +207,7 @@ def _during(state: State, **changes: Any) -> State:
 
 def _released(state: State, body: e.IntakeReleased, moment: Moment) -> State:
     """A named person verified the contents with it."""
-    return _doubt(state, body.intake, "")
+    return replace(state, fills=_fill_with(state, body.intake, doubted=""))
 
 
 def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> State:
@@ -242,8 +235,8 @@ _GONE = (Life.TAKEN, Life.PARTLY_TAKEN, Life.GIVEN_BY_STAFF, Life.TAKEN_ELSEWHER
 
 def _alarm_raised(state: State, body: e.AlarmRaised, moment: Moment) -> State:
     alarm = Alarm(
-        id=body.alarm, code=body.code, criticality=body.criticality, raised_at=moment, moved_at=moment, seq=state.seq,
-        intake=body.intake, compartment=body.compartment, can_open=body.can_open,
+        id=body.alarm, code=body.code, criticality=body.criticality, raised_at=moment, moved_at=moment,
+        seq=state.seq + 1, intake=body.intake, compartment=body.compartment, can_open=body.can_open,
     )  # fmt: skip
     return replace(state, alarms={**state.alarms, body.alarm: alarm})
 

@@ -42,7 +42,7 @@ class Moment(Struct, frozen=True):
     boot: str
 
 
-class Dose(Struct, frozen=True, forbid_unknown_fields=True):
+class Dose(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One ordination's part of an intake. Identity: ordination, home date, ordinal that day."""
 
     ordination: OrdinationId
@@ -61,7 +61,7 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True):
     drug_id: str = ""
     most: int | None = None  # p.n.: so many times in 24 hours and on a home day; None for a planned one
 
-    @property
+    @cached_property
     def substances(self) -> frozenset[str]:
         """What makes two doses the same for R2: the ordination, and the substance where the plan names one."""
         return frozenset({f"ordination:{self.ordination}"} | ({f"atc:{self.atc}"} if self.atc else set()))

@@ -33,9 +33,7 @@ def elapsed(then: Moment, now: Moment) -> timedelta:
 
 def interval_left(state: State, intake: Intake, now: Moment) -> timedelta:
     """How long until this intake is far enough from every other one of the same substance; zero or less: it is."""
-    waits = (_needed(intake, other.intake, shared) - since
-             for other, shared, since in _others(state, intake, now))  # fmt: skip
-    return max(waits, default=timedelta())
+    return max((needed - since for needed, since in _others(state, intake, now)), default=timedelta())
 
 
 def too_close(state: State, intake: Intake, now: Moment) -> bool:
@@ -44,25 +42,28 @@ def too_close(state: State, intake: Intake, now: Moment) -> bool:
     return wait > timedelta() and now.wall + wait >= intake.latest_at
 
 
-def _others(state: State, intake: Intake, now: Moment) -> Iterator[tuple[Record, list[Dose], timedelta]]:
-    """Other intakes possibly handed out of a shared ordination or substance, the doses that have a say in how far
-    away they must be, and how long ago it was. What was handed out early may be taken this very moment."""
+def _others(state: State, intake: Intake, now: Moment) -> Iterator[tuple[timedelta, timedelta]]:
+    """Of each other intake possibly handed out of a shared ordination or substance, how far away it must be, and how
+    long ago it was. What was handed out early may be taken this very moment."""
     mine = intake.substances
     for other in state.records.values():
-        if other.handed_at is not None and (common := mine & other.intake.substances) and other.intake.id != intake.id:
-            ours = {d.ordination for d in intake.doses}
-            theirs = (d for d in other.intake.doses if d.ordination not in ours or d.most is not None)
-            shared = [d for d in (*intake.doses, *theirs) if d.substances & common]
-            early = other.state is Life.HANDED_OUT_EARLY
-            yield other, shared, timedelta() if early else elapsed(other.handed_at, now)
+        if other.handed_at is None or mine.isdisjoint(other.intake.substances) or other.intake.id == intake.id:
+            continue
+        since = timedelta() if other.state is Life.HANDED_OUT_EARLY else elapsed(other.handed_at, now)
+        if since < max(DAY, abs(intake.at - other.intake.at) / 2):  # longer is no interval, nor half a gap
+            yield _needed(intake, other.intake), since
 
 
-def _needed(intake: Intake, other: Intake, shared: Iterable[Dose]) -> timedelta:
-    """The plan's interval; where it is silent, an even share of the day for p.n., else half of the planned gap."""
-    half_gap = abs(intake.at - other.at) / 2
+def _needed(intake: Intake, other: Intake) -> timedelta:
+    """The longest interval of those the two share; where the plan is silent, an even share of the day for p.n., else
+    half of the planned gap."""
+    half_gap, common = abs(intake.at - other.at) / 2, intake.substances & other.substances
+    ours = {d.ordination for d in intake.doses}
+    theirs = (d for d in other.doses if d.ordination not in ours or d.most is not None)
     return max(
         timedelta(minutes=d.interval_min) if d.interval_min is not None else DAY / d.most if d.most else half_gap
-        for d in shared
+        for d in (*intake.doses, *theirs)
+        if d.substances & common
     )
 
 
