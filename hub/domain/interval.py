@@ -32,7 +32,7 @@ def elapsed(then: Moment, now: Moment) -> timedelta:
 
 
 def interval_left(state: State, intake: Intake, now: Moment) -> timedelta:
-    """How long until this intake is far enough from every other one of the same substance; zero or less: it is."""
+    """How long until this intake is far enough from every other one of the same substance; zero: it is."""
     return max((needed - since for needed, since in _others(state, intake, now)), default=timedelta())
 
 
