@@ -7,13 +7,16 @@ refusal says each reason and what to do about it. The PIN is asked for, or read 
 import argparse
 import getpass
 import sys
+import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
+from hub.clock_model import RULES, State
 from hub.domain.refusal import Reason
 
 SENTENCES: dict[str, str] = {
@@ -22,7 +25,7 @@ SENTENCES: dict[str, str] = {
     Reason.TOO_EARLY: "Its time has not come; a named person may hand it out early: `medhub staff early`.",
     Reason.TOO_LATE: "Its time is over; a named person may let it be taken later: `medhub staff resolve … due`.",
     Reason.INTERVAL: "It is too close to another intake of the same substance; wait, or ask the prescriber.",
-    Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set.",
+    Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set: `medhub staff set-time`.",
     Reason.LID_OPEN: "A lid is open; shut all lids first.",
     Reason.ANOTHER_OPENING: "Another opening is under way; wait until its lid is shut.",
     Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
@@ -38,6 +41,13 @@ SENTENCES: dict[str, str] = {
     Reason.ALREADY: "It was done already.",
     "person": "The hub knows no such person with this PIN.",
     "pin_rest": "Too many wrong PINs for this person; wait a minute.",
+    "same_person": "It takes two different persons.",
+    "time_before_mark": "The hub is certain that this time has been. Look at the date; if it is right, two persons set "
+    "that certainty aside first: `medhub staff lower-mark`.",
+    "time_far_ahead": "This is more than a week past the last time the hub was certain of. Look at the date; if it is "
+    "right, two persons set that certainty aside first: `medhub staff lower-mark`.",
+    "mark_unreadable": "The hub no longer knows what time has certainly been; two persons go on without it first: "
+    "`medhub staff lower-mark`.",
 }
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
 
@@ -73,10 +83,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _act(acts, "confirm-journal", "go on with this journal: box and plan are compared (R11)", _confirm_journal)
     acknowledge = _act(acts, "acknowledge", "take an alarm by name", _acknowledge)
     acknowledge.add_argument("alarm", help="as status shows it: not_taken/2026-11-20/noon")
+    set_time = _act(acts, "set-time", "tell the hub what time it is, from a watch", _set_time, _clock)
+    set_time.add_argument(
+        "time", type=_time, help="of the citizen's home, as 2026-11-20T14:05; with +01:00 of anywhere"
+    )
+    lower = _act(acts, "lower-mark", "two persons: what time has certainly been is wrong; then set the time",
+                 _lower_mark, _clock)  # fmt: skip
+    lower.add_argument("--second", required=True, metavar="PERSON", help="the second person's id")
+    lower.add_argument("--second-pin-file", type=Path, metavar="FILE", help="read their PIN here instead of asking")
 
 
 def main(args: argparse.Namespace) -> int:
     """Do one act; 0 when the hub did it, 1 when it did not, with the reasons on stderr."""
+    args.asked_s = time.monotonic()
     try:
         with Client(args.socket) as client:
             for line in args.run(client, args):
@@ -100,7 +119,9 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     status = _report(client)
     trust = "" if status.trusted else " (clock not trusted)"
     plan = "no plan" if status.plan_version is None else f"plan version {status.plan_version}"
-    yield f"{status.hub} · {status.now:%Y-%m-%d %H:%M}{trust} · {plan} · {status.seq} events"
+    yield f"{status.hub} · {_at_home(status):%Y-%m-%d %H:%M}{trust} · {plan} · {status.seq} events"
+    if status.clock not in ("", State.TRUSTED):
+        yield from _said_of(status.clock)
     for intake in status.intakes:
         where = "" if intake.compartment is None else f" in {intake.compartment}"
         yield f"  {intake.id:<26} {intake.at:%H:%M}  {intake.state}{where}"
@@ -122,6 +143,24 @@ def _journal(client: Client, args: argparse.Namespace) -> Iterator[str]:
         after = batch.last_seq
 
 
+def _clock(client: Client) -> Iterator[str]:
+    status = _report(client)
+    yield f"The hub's clock says {_at_home(status):%A %Y-%m-%d %H:%M} in {status.zone}."
+    yield from _said_of(status.clock)
+
+
+def _said_of(clock: str) -> Iterator[str]:
+    """What `hub.clock_model` has to say."""
+    for rule in RULES:
+        if rule.state == clock:
+            yield f"  clock {clock}: {rule.when}"
+            yield from (f"  the way out: {rule.way_out}",) if rule.way_out else ()
+
+
+def _at_home(status: p.StatusReport) -> datetime:
+    return status.now.astimezone(ZoneInfo(status.zone))
+
+
 def _report(client: Client) -> p.StatusReport:
     answer = _ask(client, p.Status())
     if not isinstance(answer, p.StatusReport):
@@ -135,10 +174,15 @@ Who = dict[str, str]
 Build = Callable[[Client, argparse.Namespace, Who], p.Message]
 
 
-def _act(acts: Any, name: str, help_: str, build: Build) -> argparse.ArgumentParser:
+def _act(
+    acts: Any, name: str, help_: str, build: Build, then: Callable[[Client], Iterator[str]] = lambda client: iter(())
+) -> argparse.ArgumentParser:
+    """`then` says what has come of it."""
+
     def run(client: Client, args: argparse.Namespace) -> Iterator[str]:
-        _ask(client, build(client, args, {"person": args.person, "pin": _pin(args)}))
+        _ask(client, build(client, args, {"person": args.person, "pin": _pin(args.person, args.pin_file)}))
         yield "Done; it is in the journal."
+        yield from then(client)
 
     parser: argparse.ArgumentParser = acts.add_parser(name, help=help_, description=help_)
     parser.add_argument("--as", dest="person", required=True, metavar="PERSON", help="your id in the hub's roster")
@@ -178,6 +222,23 @@ def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Messag
     return p.Acknowledge(**who, alarm=args.alarm)
 
 
+def _set_time(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    told: datetime = args.time
+    if told.tzinfo is None:
+        zone = _report(client).zone
+        told = told.replace(tzinfo=ZoneInfo(zone))
+        if len({told.replace(fold=fold).utcoffset() for fold in (0, 1)}) > 1:
+            raise Refused(
+                f"{args.time:%H:%M} comes twice or not at all in {zone} that night; add the offset, as +01:00."
+            )
+    typed_ago = timedelta(seconds=time.monotonic() - args.asked_s)  # the PIN was asked for since
+    return p.SetTime(**who, wall=told.astimezone(UTC) + typed_ago)
+
+
+def _lower_mark(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.LowerMark(**who, second_person=args.second, second_pin=_pin(args.second, args.second_pin_file))
+
+
 def _ask(client: Client, message: p.Message) -> p.Answer | None:
     reply = client.call(message)
     if reply.error is not None:
@@ -191,9 +252,16 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
-def _pin(args: argparse.Namespace) -> str:
-    if args.pin_file is None:
-        return getpass.getpass(f"PIN of {args.person}: ")
-    if args.pin_file.stat().st_mode & 0o077:
-        raise Refused(f"{args.pin_file} may be read by others; chmod 600 {args.pin_file}")
-    return str(args.pin_file.read_text().strip())
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text if ":" in text else "")  # a date alone would be midnight
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time as 2026-11-20T14:05") from None
+
+
+def _pin(person: str, file: Path | None) -> str:
+    if file is None:
+        return getpass.getpass(f"PIN of {person}: ")
+    if file.stat().st_mode & 0o077:
+        raise Refused(f"{file} may be read by others; chmod 600 {file}")
+    return file.read_text().strip()

@@ -9,8 +9,10 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from hub import protocol as p
+from hub.clock_model import RULES, State
 from hub.domain.refusal import Reason
 from medhub.cli import main
 
@@ -110,7 +112,8 @@ ACTS = {
 
 
 def test_every_message_of_staffs_has_a_word() -> None:
-    assert {type(message) for message in ACTS.values()} | {p.Status, p.ReadJournal} == set(get_args(p.STAFF_MESSAGES))
+    others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark}
+    assert {type(message) for message in ACTS.values()} | others == set(get_args(p.STAFF_MESSAGES))
 
 
 @pytest.mark.parametrize("line", ACTS)
@@ -161,3 +164,76 @@ def test_minutes_are_bounded(hub: FakeHub, minutes: str) -> None:
     with pytest.raises(SystemExit):
         staff(hub, "resolve", "i", "due", "--as", "sanne", f"--minutes={minutes}")
     assert hub.asked == []
+
+
+# -- the clock -----------------------------------------------------------------------------------------------------
+
+AT_HOME = replace(STATUS, zone="Europe/Copenhagen", clock=State.TOLD, now=datetime(2026, 7, 20, 18, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("told", "utc"),
+    [
+        ("2026-07-20T20:05", "2026-07-20T18:05+00:00"),
+        ("2026-11-20 20:05:30", "2026-11-20T19:05:30+00:00"),  # the offset is that of the time told, not of today
+        ("2026-11-20T20:05+00:00", "2026-11-20T20:05+00:00"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T01:30+00:00"),
+    ],
+)
+def test_the_time_told_is_the_homes(hub: FakeHub, pin_file: Path, told: str, utc: str, capsys: Any) -> None:
+    hub.answers[p.Status] = [AT_HOME] * 3
+    assert staff(hub, "set-time", told, "--as", "sanne", "--pin-file", pin_file) == 0
+    (message,) = (m for m in hub.asked if isinstance(m, p.SetTime))
+    assert (message.person, message.pin) == ("sanne", "4711")
+    assert timedelta() <= message.wall - datetime.fromisoformat(utc) < timedelta(seconds=20)
+    said = capsys.readouterr().out
+    assert "Monday 2026-07-20 20:05 in Europe/Copenhagen" in said
+    assert next(rule.when for rule in RULES if rule.state is State.TOLD) in said
+
+
+def test_the_time_it_took_to_give_the_pin_is_counted(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [1000.0]
+
+    def typed(prompt: str) -> str:
+        now_s[0] += 90
+        return "4711"
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    monkeypatch.setattr("medhub.staff.time.monotonic", lambda: now_s[0])
+    assert staff(hub, "set-time", "2026-11-20T14:05Z", "--as", "sanne") == 0
+    (message,) = (m for m in hub.asked if isinstance(m, p.SetTime))
+    assert message.wall == datetime(2026, 11, 20, 14, 6, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("told", ["2026-10-25T02:30", "2026-03-29T02:30"])
+def test_an_hour_that_comes_twice_or_never_needs_its_offset(
+    hub: FakeHub, pin_file: Path, told: str, capsys: Any
+) -> None:
+    hub.answers[p.Status] = [AT_HOME]
+    assert staff(hub, "set-time", told, "--as", "sanne", "--pin-file", pin_file) == 1
+    assert "add the offset" in capsys.readouterr().err
+    assert [type(m) for m in hub.asked] == [p.Status]
+
+
+@pytest.mark.parametrize("told", ["soon", "14:05", "2026-11-20", "2026-13-20T14:05"])
+def test_what_is_no_time_is_not_sent(hub: FakeHub, told: str) -> None:
+    with pytest.raises(SystemExit):
+        staff(hub, "set-time", told, "--as", "sanne")
+    assert hub.asked == []
+
+
+def test_two_persons_lower_the_mark(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "4711" if "sanne" in prompt else "2580")
+    assert staff(hub, "lower-mark", "--as", "sanne", "--second", "ole") == 0
+    assert hub.asked[0] == p.LowerMark(person="sanne", pin="4711", second_person="ole", second_pin="2580")
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.TRUSTED])
+def test_status_says_what_is_wrong_with_the_clock_and_the_way_out(hub: FakeHub, state: State, capsys: Any) -> None:
+    hub.answers[p.Status] = [replace(AT_HOME, clock=state)]
+    assert staff(hub, "status") == 0
+    rule = next(rule for rule in RULES if rule.state is state)
+    said = capsys.readouterr().out
+    assert rule.when in said
+    assert rule.way_out in said
+    assert "2026-07-20 20:05" in said
