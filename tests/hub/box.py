@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,11 +66,11 @@ class HandClock:
 
 
 class Box:
-    """All devices of a box of three compartments. `broken` names those that do not answer: lids, lamp, lock, scale,
-    sounder, power. `on_pulse` is called with the number while the lock is energised."""
+    """All devices of a box of three compartments, or more. `broken` names those that do not answer: lids, lamp, lock,
+    scale, sounder, power. `on_pulse` is called with the number while the lock is energised."""
 
-    def __init__(self, clock: HandClock) -> None:
-        self.clock = clock
+    def __init__(self, clock: HandClock, numbers: Iterable[int] = (1, 2, 3)) -> None:
+        self.clock, self.numbers = clock, tuple(numbers)
         self.lids: set[int] = set()
         self.weight_mg = TARE_MG
         self.weighed_at_s: float | None = None  # None: now
@@ -114,7 +114,10 @@ class _Device:
 
 class _Compartments(_Device):
     name = "compartments"
-    numbers = (1, 2, 3)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return self._box.numbers
 
     def pulse(self, number: int) -> None:
         self._box.ask("lock")
