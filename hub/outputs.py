@@ -26,8 +26,8 @@ def outputs(state: State, moment: Moment) -> Outputs:
     """The lamp of the opening under way, or the reminder of the most critical that is due and not put off."""
     if state.opening is not None:
         return Outputs(opening=state.opening.id, lamp=state.opening.compartment)
-    calling = [r for r in state.records.values() if r.state is Life.DUE and moment.wall >= _since(r)]
-    if not calling:
+    calling = [r for r in state.records.values() if r.state is Life.DUE and not r.promise and moment.wall >= _since(r)]
+    if not calling or state.away(moment.wall):  # nobody is at home, or a named person is on the way with it
         return Outputs()
     record = max(calling, key=lambda r: _RANK(r.intake.criticality))
     beat = (moment.wall - _since(record)) // REMIND_EVERY

@@ -67,8 +67,11 @@ def _handed_at(record: Record, body: e.Body, moment: Moment) -> Moment | None:
     kind = type(body)
     if kind in _SAID and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY):
         return moment
-    if kind in _HANDED or (isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL):
+    if kind in _HANDED:
         return moment
+    if isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL:
+        over = max(moment.wall - record.intake.latest_at, timedelta())  # seen late, after a power cut
+        return replace(moment, wall=moment.wall - over, monotonic_s=moment.monotonic_s - over.total_seconds())
     verified = isinstance(body, e.IntakeMissed) and body.by is not None  # a named person: nothing left after all
     return record.handed_before if kind in _NOT_HANDED or verified else record.handed_at
 
@@ -111,8 +114,8 @@ def _closing(state: State, record: Record) -> dict[str, Any]:
     return changes
 
 
-def _fill_with(state: State, intake: IntakeId, **changes: str) -> dict[int, Fill]:
-    fill = state.fill_of(intake)
+def _fill_with(state: State, served: IntakeId, /, **changes: str) -> dict[int, Fill]:
+    fill = state.fill_of(served)
     return {**state.fills, fill.compartment: replace(fill, **changes)} if fill else state.fills
 
 

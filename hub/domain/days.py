@@ -75,5 +75,5 @@ def _planned_again(record: Record, asked: Intake | None, moment: Moment) -> Iter
         yield e.IntakeWithdrawn(intake=intake, reason="plan_changed")
         if record.state is not Life.WITHHELD and not record.intake.as_needed:  # that was told, this is nobody's plan
             yield about(record, e.AlarmCode.WITHDRAWN)
-    elif asked is not None and record.state is Life.WITHDRAWN and moment.wall < asked.latest_at:
-        yield e.IntakeRestored(intake=intake)
+    elif asked and record.state is Life.WITHDRAWN and moment.wall < asked.latest_at and record.handed_at is None:
+        yield e.IntakeRestored(intake=intake)  # but for what was given in hospital, for all we know

@@ -31,6 +31,7 @@ ESCALATE = {c: timedelta(minutes=n) for c, n in _SILENCE_MIN.items()}  # silence
 LEVELS = 3
 LOOK_AGAIN = timedelta(minutes=1)
 _LOOK_SOON = timedelta(seconds=1)
+_INSTANT = timedelta.resolution
 
 
 def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody]:
@@ -56,8 +57,10 @@ def _clock(state: State, moment: Moment) -> list[e.AnyBody]:
 
 
 def _leave(state: State, moment: Moment) -> Iterator[e.AnyBody]:
-    """H27: its end comes by itself."""
-    if state.leave and state.leave.ends_at and moment.wall >= state.leave.ends_at:
+    """H27: its end comes by itself, once what passed during it is settled (after a power cut that may be much)."""
+    ends_at = state.leave.ends_at if state.leave else None
+    waiting = (r for r in state.records.values() if r.state in (Life.PLANNED, Life.DUE) and not r.final)
+    if state.leave and ends_at and moment.wall >= ends_at and all(r.intake.latest_at > ends_at for r in waiting):
         yield e.LeaveEnded(leave=state.leave.id, by=None)
 
 
@@ -159,10 +162,13 @@ def _weigh(
 
 def _intake(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]:
     intake = record.intake
-    over, away = moment.wall >= intake.latest_at, state.away(moment.wall)
+    over, away = moment.wall >= intake.latest_at, state.away(min(moment.wall, intake.latest_at - _INSTANT))
     match record.state:
         case Life.PLANNED if moment.wall >= intake.opens_at:
-            yield from _begin(state, record, moment)
+            yield from _begin(state, record, away, moment)
+        case Life.DUE if intake.as_needed:
+            if over or any(_held_back(state, record, away, moment)):
+                yield e.IntakeWithdrawn(intake=intake.id, reason="not_wanted")
         case Life.DUE if over:
             yield from _let_pass(record, away, moment)
         case Life.DUE:
@@ -179,12 +185,15 @@ def _intake(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]
             yield e.WindowEnded(intake=intake.id)
 
 
-def _begin(state: State, record: Record, moment: Moment) -> Iterator[e.AnyBody]:
-    """The window opens: due, unless it cannot be handed out (R2, R7); then withheld, and staff know at once."""
-    held_back = list(_held_back(state, record, state.away(moment.wall), moment))
+def _begin(state: State, record: Record, away: LeaveKind | None, moment: Moment) -> Iterator[e.AnyBody]:
+    """The window opens: due, unless it cannot be handed out (R2, R7); then withheld, and staff know at once. On a
+    weekend somebody else hands it out, whatever is in the box."""
+    held_back = list(_held_back(state, record, away, moment))
     reason = cannot_serve(state, record.intake)
     if held_back:
         yield from held_back
+    elif away is LeaveKind.WEEKEND:
+        yield e.IntakeDue(intake=record.intake.id)
     elif reason is not None:
         yield e.IntakeWithheld(intake=record.intake.id, reason=reason)
         yield about(record, e.AlarmCode.CANNOT_SERVE)
@@ -200,16 +209,14 @@ def _held_back(state: State, record: Record, away: LeaveKind | None, moment: Mom
     elif cannot_serve(state, intake) is Reason.STOPPED:
         yield e.IntakeWithheld(intake=intake.id, reason=Reason.STOPPED)
         yield about(record, e.AlarmCode.CANNOT_SERVE)
-    elif too_close(state, intake, moment):
+    elif away is not LeaveKind.WEEKEND and too_close(state, intake, moment):
         yield e.IntakeWithheld(intake=intake.id, reason=Reason.INTERVAL)
         yield about(record, e.AlarmCode.WITHHELD)
 
 
 def _let_pass(record: Record, away: LeaveKind | None, moment: Moment) -> Iterator[e.AnyBody]:
     """Nobody took it in its window. Away for the weekend somebody else may have given it."""
-    if record.intake.as_needed:
-        yield e.IntakeWithdrawn(intake=record.intake.id, reason="not_wanted")
-    elif away is LeaveKind.WEEKEND:
+    if away is LeaveKind.WEEKEND:
         yield e.IntakeNotKnown(intake=record.intake.id)
         yield about(record, e.AlarmCode.NOT_KNOWN)
     else:

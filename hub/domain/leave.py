@@ -13,7 +13,7 @@ class LeaveKind(StrEnum):
 
 
 class Leave(Struct, frozen=True, forbid_unknown_fields=True):
-    """Agreed time away. It ends by itself at `ends_at`; only hospital may be without one."""
+    """Agreed time away. It ends by itself at `ends_at`; hospital has none."""
 
     id: str
     kind: LeaveKind

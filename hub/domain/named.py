@@ -130,21 +130,18 @@ def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> Bodies:
     """H27: with an end, and for a weekend with somebody who has said yes. Hospital comes before any other (H33)."""
     leave, hospital = command.leave, command.leave.kind is LeaveKind.HOSPITAL
     other = state.leave and (not hospital or state.leave.kind is LeaveKind.HOSPITAL)
-    long = leave.ends_at is not None and not moment.wall < leave.ends_at <= leave.begins_at + LEAVE_MAX[leave.kind]
+    begins = max(leave.begins_at, moment.wall)
+    lasts = leave.ends_at and begins < leave.ends_at <= leave.begins_at + LEAVE_MAX[leave.kind]
     refuse_if(
         (other, Reason.ALREADY),
-        (long or (leave.ends_at is None and not hospital), Reason.LATEST_WRONG),
+        (leave.ends_at is not None if hospital else not lasts, Reason.LATEST_WRONG),  # nobody knows when that ends
         (leave.kind is LeaveKind.WEEKEND and not leave.responsible, Reason.STAFF_ONLY),
     )
     ended = [e.LeaveEnded(leave=state.leave.id, by=leave.by)] if state.leave else []
     return [*ended, e.LeaveBegun(leave=leave)]
 
 
-LEAVE_MAX = {
-    LeaveKind.OUTING: timedelta(hours=24),
-    LeaveKind.WEEKEND: timedelta(days=7),
-    LeaveKind.HOSPITAL: timedelta(days=366),
-}
+LEAVE_MAX = {LeaveKind.OUTING: timedelta(hours=24), LeaveKind.WEEKEND: timedelta(days=7)}
 
 
 def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:

@@ -1,6 +1,8 @@
 """What comes signed for this hub and changes what is to be taken: a plan, or an urgent stop (R6)."""
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -31,7 +33,8 @@ def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
         refused = e.PlanRefused(version=version, digest=command.digest, reasons=tuple(reasons))
         return [refused, alarm(e.AlarmCode.PLAN_REFUSED, command.digest[:12], Criticality.MEDIUM)]
     accepted = e.PlanAccepted(plan=plan)
-    return [accepted, *_not_understood(state, plan), *_not_served(follow(state, accepted, moment), plan, moment)]
+    not_served = _not_served(follow(state, accepted, moment), plan, moment)
+    return [accepted, *_not_understood(state, plan), *islice(not_served, 1)]
 
 
 def _not_understood(state: State, plan: Plan) -> Bodies:
@@ -44,17 +47,18 @@ def _not_understood(state: State, plan: Plan) -> Bodies:
     ]
 
 
-def _not_served(state: State, plan: Plan, moment: Moment) -> Bodies:
-    """R7: the first intake the compartments can no longer serve is an alarm at once, not when it is due."""
+def _not_served(state: State, plan: Plan, moment: Moment, of: frozenset[str] = frozenset()) -> Iterator[e.AlarmRaised]:
+    """R7: what the compartments can no longer serve, the first intake first; of some ordinations, or of any. The first
+    is an alarm at once, not when it is due."""
     filled = {day_of(f.intake) for f in state.fills.values() if not f.intake.startswith(AS_NEEDED)}
     days = {i.intake.day for i in state.records.values()} | filled
     for day in sorted(days):
         for intake in intakes_of(plan, day):
             fill, record = state.fill_of(intake.id), state.records.get(intake.id)
             waiting = record is None or record.state in (Life.PLANNED, Life.DUE)
-            if fill and waiting and intake.latest_at > moment.wall and cannot_serve(state, intake):
-                return [alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)]
-    return []
+            asked = not of or any(d.ordination in of for d in intake.doses)
+            if fill and waiting and asked and intake.latest_at > moment.wall and cannot_serve(state, intake):
+                yield alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)
 
 
 def day_of(intake: str) -> date:
@@ -75,7 +79,8 @@ def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -
         for r in state.records.values()
         if r.state in _OUT and any(d.ordination in command.ordinations for d in r.intake.doses)
     ]
-    return [stopped, *out, *(_not_served(then, state.plan, moment) if state.plan else ())]
+    not_served = _not_served(then, state.plan, moment, frozenset(command.ordinations)) if state.plan else ()
+    return [stopped, *out, *islice(not_served, 1)]
 
 
 _OUT = (Life.OPENING, Life.OPEN, Life.HANDED_OUT_EARLY)

@@ -82,6 +82,8 @@ def snooze(command: c.Snooze, state: State, moment: Moment) -> Bodies:
 
 def decline(command: c.Decline, state: State, moment: Moment) -> Bodies:
     record = _in((Life.DUE,), state, command.intake)
+    if record.intake.as_needed:  # it was nobody's plan, and may be asked for again
+        return [e.IntakeWithdrawn(intake=command.intake, reason=command.reason)]
     declined: Bodies = [e.IntakeDeclined(intake=command.intake, reason=command.reason)]
     if record.intake.criticality is Criticality.HIGH:  # H41
         declined.append(about(record, e.AlarmCode.DECLINED, can_open=True))
