@@ -13,8 +13,11 @@ from hub.domain import events as e
 from hub.domain.intake import Intake
 from hub.domain.refusal import Refusal
 from hub.enrolment import Trust
+from hub.from_afar import keys_now
 from hub.journal_files import JournalState
 from hub.loop import Loop
+from hub.plan.jsontext import read_json
+from hub.plan.reasons import PlanUnreadable
 from hub.signed import Purpose, SignatureRefused, verify
 
 FRAME = p.KiB  # of a batch, around its events
@@ -58,9 +61,9 @@ class Lanes:
         """Only a receipt by the gateway's receipt key, for this very chain, moves a cursor. One that tells of another
         chain says that this journal is not what was written: nothing is unlocked from now on."""
         try:
-            signed = verify(message.receipt, self._trust.keys, Purpose.RECEIPT)
-            receipt = msgspec.json.decode(signed, type=documents.Receipt)
-        except (SignatureRefused, msgspec.MsgspecError) as error:
+            signed = verify(message.receipt, keys_now(self._loop, self._trust), Purpose.RECEIPT)
+            receipt = msgspec.convert(read_json(signed), documents.Receipt)
+        except (SignatureRefused, PlanUnreadable, msgspec.ValidationError) as error:
             return _refused(str(error))
         lane = _lane(receipt.lane)
         if receipt.hub != self._trust.hub or lane is None:
@@ -82,7 +85,9 @@ class Lanes:
         of its lane, and read for the first time a moment ago: a receipt kept from earlier, or for the same event read
         again, vouches for nothing.
         """
-        furthest, at_s = self._read.get(lane, (0, 0.0))
+        if lane not in self._read:
+            return False
+        furthest, at_s = self._read[lane]
         return seq == furthest and self._loop.clock.now().monotonic_s - at_s <= FRESH_S
 
     def park(self, message: p.Parked) -> p.Error | None:

@@ -12,6 +12,8 @@ from hub.clock import SAVE_EVERY, system_clock
 from hub.clock_model import STEP, State
 from tests.hub.machine import MINUTE, Machine
 
+SECOND = timedelta(seconds=1)
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
@@ -70,6 +72,19 @@ def test_many_small_steps_are_one_large_one(machine: Machine) -> None:
         machine.wall += 3 * MINUTE
         trusted = machine.trusted
     assert not trusted
+
+
+def test_agreeing_lowers_no_mark_and_vouches_for_no_clock(machine: Machine) -> None:
+    machine.run(47 * MINUTE)  # the mark was moved a minute ago
+    high = machine.marked.high
+    machine.wall -= 301 * SECOND
+    assert machine.state is State.STEP
+    assert machine.clock.agree(machine.wall)
+    assert machine.state is State.TRUSTED
+    assert machine.marked.high == high > machine.wall - STEP
+    machine.synchronised.unlink()
+    assert not machine.clock.agree(machine.wall)
+    assert machine.state is State.UNSYNCHRONISED
 
 
 def test_a_step_undone_is_forgotten(machine: Machine) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clock import STEP
+from hub.clock_model import STEP, State
 from medhub.origin import MOST, Origin, OriginDirector
 from tests.hub.made import START
 
@@ -126,3 +126,17 @@ def test_another_process_has_the_same_time(tmp_path: Path) -> None:
 def test_no_origin_is_an_oserror(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         Origin(tmp_path / "none.json").now()
+
+
+def test_staff_may_tell_it_and_no_other(origin: Origin) -> None:
+    """It keeps `hub.clock.Clock`'s promise: one time for everybody, which only the director moves."""
+    now = origin.now()
+    assert origin.state is State.TRUSTED
+    assert origin.objection(now.wall + STEP) == ""
+    assert origin.agree(now.wall - STEP)
+    for off, why in ((-2 * STEP, "time_before_mark"), (2 * STEP, "time_far_ahead")):
+        assert origin.objection(now.wall + off) == why
+        assert not origin.agree(now.wall + off)
+    origin.tell(now.wall + STEP)
+    origin.lower_mark()
+    assert origin.now() == now

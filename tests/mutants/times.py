@@ -11,6 +11,7 @@ due = of("hub/domain/due.py", OPENING)
 schedule = of("hub/domain/schedule.py", SCHEDULE)
 clock = of("hub/clock.py", "hub/test_clock.py")
 told = of("hub/clock.py", "hub/test_clock_told.py")
+lanes, desk, loop = (of(f"hub/{part}.py", "hub/test_clock_at_desk.py") for part in ("lanes", "desk", "loop"))
 model = of("hub/clock_model.py", "hub/test_clock_model.py")
 
 DUE_MUTANTS = (
@@ -133,6 +134,19 @@ CLOCK_MUTANTS = (
     model("R5", "the mark moves on what one person told", "frozenset(May) - {May.MOVE_MARK}", "frozenset(May)"),
     model("R5", "staff fill on any time", "frozenset({May.STOP, ", "frozenset({May.STAFF, May.STOP, "),
     model("R5", "an urgent stop waits for the clock", "frozenset({May.STOP, ", "frozenset({"),
+    lanes("R5", "a receipt kept from before tells the time", "return seq == furthest and self._loop.clock.now().monotonic_s - at_s <= FRESH_S",
+          "return seq == furthest"),
+    lanes("R5", "a receipt for less than was read tells the time", "return seq == furthest and ", "return seq <= furthest and "),
+    lanes("R5", "read once more, an event is new", "if last > self._read.get(lane, (self._begun, 0.0))[0]:", "if last > self._begun:"),
+    lanes("R5", "what an earlier process wrote is new", "self._read.get(lane, (self._begun, 0.0))[0]", "self._read.get(lane, (0, 0.0))[0]"),
+    lanes("R5", "a receipt for nothing tells the time", "        if lane not in self._read:\n            return False\n        furthest, at_s = self._read[lane]",
+          "        furthest, at_s = self._read.get(lane, (0, 0.0))"),
+    loop("R5", "the time staff told is written down and not set", "            elif isinstance(body, e.TimeSet):\n                self.clock.tell(body.wall)\n",
+         ""),
+    desk("H40", "one person is two", "case p.LowerMark() if message.second_person == message.person:", "case p.LowerMark() if not message.person:"),
+    desk("H40", "the second person's PIN is not asked", "self._pins.admit(message.second_person, message.second_pin).name", "message.second_person"),
+    desk("H40", "one person sets a time that has been", "case p.SetTime() if objection := self._loop.clock.objection(message.wall):", "case p.SetTime() if objection := \"\":"),
+    desk("R5", "a time told that waited is the time", "isinstance(message, p.Open | p.SetTime)", "isinstance(message, p.Open)"),
 )  # fmt: skip
 
 MUTANTS = (*DUE_MUTANTS, *SCHEDULE_MUTANTS, *CLOCK_MUTANTS)
