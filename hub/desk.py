@@ -1,40 +1,32 @@
 """What each socket message means: turned into a command for the loop, or answered from what the hub knows.
 
-Everything here runs on the deciding thread. Signed things are checked here, once (R14); PINs too.
+Everything here runs on the deciding thread. PINs are checked here; what is signed, in `hub.from_afar` (R14).
 """
 
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from hub import documents, status
 from hub import protocol as p
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
-from hub.domain import events as e
 from hub.domain.intake import Life
 from hub.domain.refusal import Reason, Refusal
 from hub.enrolment import Trust
 from hub.failure import told
+from hub.from_afar import FromAfar
 from hub.ids import uuid7
 from hub.lanes import Lanes
 from hub.loop import CoreFailed, Done, Loop
-from hub.orders import command_of
 from hub.pins import NotAdmitted, Pins
-from hub.plan.envelope import open_plan
-from hub.plan.reasons import PlanUnreadable
-from hub.signed import Key, Purpose, SignatureRefused, sign, verify
+from hub.signed import Key, sign
 
 SCREEN_SILENT_S = 30.0  # ui says what it shows every few seconds; longer silence is a dead screen (H26)
 TOUCH_OLD_S = 2.0  # by then the screen has said that the box does not answer
-MOST_REFUSED = 10  # plans that nobody can read, told and looked at by nobody; more add nothing (H32)
-SKEW = timedelta(minutes=5)  # R5: what two clocks may differ by
 Answered = p.Answer | p.Error | None
 log = logging.getLogger("hub.desk")
 
@@ -48,6 +40,7 @@ class Desk:
     ) -> None:  # fmt: skip
         self._loop, self._trust, self._key, self._random, self._real_s = loop, trust, device_key, random, real_s
         self._lanes = Lanes(loop, trust)
+        self._from_afar = FromAfar(loop, trust, self._clock_allows)
         self._pins = Pins(trust, lambda: loop.clock.now().monotonic_s)
         self.shown = p.Shown(screen="none", snapshot=0)
         self._shown_at_s: float | None = None
@@ -99,9 +92,13 @@ class Desk:
             case p.Parked():
                 return self._lanes.park(message)
             case p.OfferPlan():
-                return self._plan(message.jws)
+                return self._from_afar.plan(message.jws)
+            case p.OfferStop():
+                return self._from_afar.stop(message.jws)
             case p.OfferCommand():
-                return self._command(message.jws)
+                return self._from_afar.command(message.jws)
+            case p.OfferKey():
+                return self._from_afar.key(message.jws)
             case p.GetHeartbeat():
                 return self._heartbeat()
             case p.NetworkSeen():
@@ -169,42 +166,6 @@ class Desk:
             case p.LowerMark():
                 return c.LowerMark(by, self._pins.admit(message.second_person, message.second_pin).name)
         raise TypeError(type(message).__name__)
-
-    # -- sync: signed things in, the heartbeat out -------------------------------------------------------------------
-
-    def _plan(self, jws: str) -> Answered:
-        """R6: accepted, or refused whole with every reason, and the municipality told."""
-        digest = sha256(jws.encode()).hexdigest()
-        try:
-            command = c.OfferPlan(digest, open_plan(jws, self._trust.keys, self._trust.hub, self._trust.citizen))
-        except PlanUnreadable as error:
-            told_already = [a for a in self._loop.state.living_alarms() if a.code is e.AlarmCode.PLAN_REFUSED]
-            if len(told_already) >= MOST_REFUSED:
-                return p.Error(p.Problem.REFUSED, error.reasons)
-            command = c.OfferPlan(digest, None, error.reasons)
-        result = self._loop.execute(command)
-        if isinstance(result, Refusal):
-            return _answer_of(result)
-        reasons = next((body.reasons for body in result if isinstance(body, e.PlanRefused)), None)
-        return None if reasons is None else p.Error(p.Problem.REFUSED, reasons)
-
-    def _command(self, jws: str) -> Answered:
-        """R14: signed for this hub and citizen, and in time; that each counts once the core sees to."""
-        try:
-            command = msgspec.json.decode(verify(jws, self._trust.keys, Purpose.COMMAND), type=documents.Command)
-        except (SignatureRefused, msgspec.MsgspecError) as error:
-            return _refused(str(error))
-        now = self._loop.clock.now()
-        if (command.hub, command.citizen) != (self._trust.hub, self._trust.citizen):
-            return _refused("the command is for another hub or citizen")
-        if not self._clock_allows(May.SIGNED):
-            return _refused(Reason.CLOCK)
-        if not command.issued - SKEW <= now.wall < command.expires:
-            return _refused("the command has expired, or is from a time that has not come")
-        try:
-            return _answer_of(self._loop.execute(command_of(command)))
-        except ValueError as error:
-            return _refused(str(error))
 
     def _heartbeat(self) -> Answered:
         """R10: made by a good tick; a hub that cannot write its journal has none, and the gateway alarms."""

@@ -103,6 +103,30 @@ class UrgentStop(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
+class NextKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """An Ed25519 public key and what it may sign; `x` as in a JWK."""
+
+    kid: Annotated[str, Meta(min_length=1, max_length=80)]
+    purpose: Literal["plan", "command", "stop", "receipt"]
+    x: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class KeyRotation(Struct, frozen=True, forbid_unknown_fields=True):
+    """From now on `key` counts as well, and from `until` on, 60 days ahead or more, key `replaces` no longer does.
+
+    Signed by the key it replaces, or by a root key; the header's `typ` is `medhub-rotation`.
+    """
+
+    id: Annotated[str, Meta(min_length=8, max_length=64)]
+    hub: str
+    citizen: str
+    issued: Instant
+    expires: Instant
+    key: NextKey
+    replaces: str
+    until: Instant
+
+
 class HeartbeatBody(Struct, frozen=True, forbid_unknown_fields=True):
     """The hub's good tick (R10): made by the hub, signed by its own key, only carried by sync. Purpose: heartbeat."""
 

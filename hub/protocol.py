@@ -111,6 +111,12 @@ class OfferCommand(Message, frozen=True):
     jws: Annotated[str, Meta(max_length=32 * KiB)]
 
 
+class OfferKey(Message, frozen=True):
+    """`hub.documents.KeyRotation`, signed."""
+
+    jws: Annotated[str, Meta(max_length=8 * KiB)]
+
+
 class GetHeartbeat(Message, frozen=True):
     """→ `Heartbeat`."""
 
@@ -201,7 +207,9 @@ class LowerMark(Act, frozen=True):
 
 
 UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
-SYNC_MESSAGES = EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | GetHeartbeat | NetworkSeen
+SYNC_MESSAGES = (
+    EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | OfferKey | GetHeartbeat | NetworkSeen
+)  # fmt: skip
 STAFF_MESSAGES = (
     Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal | SetTime
     | LowerMark

@@ -1,8 +1,13 @@
 """Signing and checking what comes from outside (R14): Ed25519 JWS, keys pinned by `kid` and purpose.
 
-The algorithm is fixed; a header's own keys and URLs are ignored. `typ` must be the purpose's.
+The header says `alg`, `kid` and `typ`, each once, and no more: keys, URLs and extensions are refused, not skipped. The
+algorithm is fixed; `typ` is the purpose's, or says that a key is handed on.
 """
 
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +18,7 @@ from joserfc.jwk import OKPKey
 from msgspec import Struct
 
 ALGORITHM = "Ed25519"
+ROTATION = "medhub-rotation"  # `typ` of what hands a key on: signed by the key before it, or by a root
 
 
 class Purpose(StrEnum):
@@ -23,6 +29,7 @@ class Purpose(StrEnum):
     STOP = "stop"
     RECEIPT = "receipt"
     HEARTBEAT = "heartbeat"  # the hub's own
+    ROOT = "root"  # kept offline; vouches for the others' successors and signs nothing else
 
 
 class Key(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,31 +61,67 @@ def sign(payload: Any, key: Key) -> str:
     return sign_bytes(msgspec.json.encode(payload, order="deterministic"), key)
 
 
-def sign_bytes(body: bytes, key: Key) -> str:
-    """`body`, as it stands, as a compact JWS by `key`."""
-    header = {"alg": ALGORITHM, "kid": key.kid, "typ": f"medhub-{key.purpose}"}
+def sign_bytes(body: bytes, key: Key, typ: str = "") -> str:
+    """`body`, as it stands, as a compact JWS by `key`; `typ` is its purpose's unless said."""
+    header = {"alg": ALGORITHM, "kid": key.kid, "typ": typ or _typ(key.purpose)}
     return jws.serialize_compact(header, body, OKPKey.import_key(dict(key.jwk)), registry=_REGISTRY)
 
 
 def verify(token: str, keys: tuple[Key, ...], purpose: Purpose) -> bytes:
     """The payload, if `token` is signed by a pinned key of `purpose`; else SignatureRefused."""
+    payload, _ = _opened(token, keys, _typ(purpose), lambda key: key.purpose is purpose)
+    return payload
+
+
+def verify_rotation(token: str, keys: tuple[Key, ...]) -> tuple[bytes, Key]:
+    """The payload of what hands a key on, and which of `keys` signed it; else SignatureRefused."""
+    return _opened(token, keys, ROTATION, lambda key: key.purpose is not Purpose.HEARTBEAT)
+
+
+def _opened(token: str, keys: tuple[Key, ...], typ: str, of_purpose: Callable[[Key], bool]) -> tuple[bytes, Key]:
     try:
-        header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
-        if header.get("alg") != ALGORITHM:
-            raise SignatureRefused(f"algorithm {header.get('alg')!r} is not {ALGORITHM}")
-        if header.get("typ") != f"medhub-{purpose}":
-            raise SignatureRefused(f"type {header.get('typ')!r} is not medhub-{purpose}")
-        key = next((k for k in keys if k.kid == header.get("kid") and k.purpose is purpose), None)
+        kid = _kid(token, typ)
+        key = next((k for k in keys if k.kid == kid and of_purpose(k)), None)
         if key is None:
-            raise SignatureRefused(f"key {header.get('kid')!r} is not trusted for {purpose}")
+            raise SignatureRefused(f"key {kid!r} is not trusted for {typ}")
         done = jws.deserialize_compact(token.encode(), OKPKey.import_key(dict(key.public.jwk)), registry=_REGISTRY)
-    except (JoseError, UnicodeError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         if isinstance(error, SignatureRefused):
             raise
         raise SignatureRefused(f"not a valid signature: {error}") from error
     if done.payload is None:
         raise SignatureRefused("no payload")
-    return done.payload
+    return done.payload, key
+
+
+def _kid(token: str, typ: str) -> str:
+    """Whose signature it claims to be, in a header that says what it must and no more."""
+    if not _COMPACT.fullmatch(token):
+        raise SignatureRefused("not three parts of base64url")
+    for part in (token[: token.index(".")], token[token.rindex(".") + 1 :]):  # one document, one text
+        if urlsafe_b64encode(urlsafe_b64decode(part + "==")).rstrip(b"=").decode() != part:
+            raise SignatureRefused("base64url with bits to spare")
+    header = json.loads(urlsafe_b64decode(token[: token.index(".")] + "=="), object_pairs_hook=_once)
+    if not isinstance(header, dict) or set(header) != {"alg", "kid", "typ"}:
+        raise SignatureRefused("the header must say alg, kid and typ, and no more")
+    if header["alg"] != ALGORITHM:
+        raise SignatureRefused(f"algorithm {header['alg']!r} is not {ALGORITHM}")
+    if header["typ"] != typ:
+        raise SignatureRefused(f"type {header['typ']!r} is not {typ}")
+    return str(header["kid"])
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise SignatureRefused("a name is said twice in the header")
+    return dict(pairs)
+
+
+def _typ(purpose: Purpose) -> str:
+    return f"medhub-{purpose}"
+
+
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 class _Registry(jws.JWSRegistry):

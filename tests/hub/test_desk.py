@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from hub import desk as desk_module
 from hub import protocol as p
-from hub.desk import MOST_REFUSED, Desk
+from hub.desk import Desk
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Lane
 from hub.domain.refusal import Reason
+from hub.from_afar import MOST_REFUSED
 from hub.loop import CoreFailed
 from hub.signed import Purpose, verify
 from tests.hub.at_desk import DEVICE, NOW, SANNE, TRUST, WHO, Hub, at_desk
@@ -106,7 +107,7 @@ def test_a_command_carried_out_is_known_after_a_restart(path: Path) -> None:
     with at_desk(path) as hub:
         command = hub.command()
         assert hub.say(command) is None
-        assert [b.command for b in hub.bodies(e.AlarmAcknowledged)] == ["command-1"]
+        assert [b.id for b in hub.bodies(e.CommandCarriedOut)] == ["command-1"]
     with at_desk(path) as hub:
         assert hub.say(command) == refused("already")
 

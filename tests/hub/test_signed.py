@@ -21,7 +21,7 @@ def test_what_a_pinned_key_of_the_purpose_signed_is_read() -> None:
 def test_a_pinned_key_signs_for_its_own_purpose_only() -> None:
     """The plan's key, in the hands of somebody who writes another type above it."""
     forged = sign_bytes(b"stop", replace(PLAN, purpose=Purpose.COMMAND))
-    with pytest.raises(SignatureRefused, match="not trusted for command"):
+    with pytest.raises(SignatureRefused, match="not trusted for medhub-command"):
         verify(forged, PINNED, Purpose.COMMAND)
 
 

@@ -62,7 +62,7 @@ def test_nothing_is_said_about_contents_nobody_trusted_signed() -> None:
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
-        (new_key("another", Purpose.PLAN), "is not trusted for plan"),
+        (new_key("another", Purpose.PLAN), "is not trusted for medhub-plan"),
         (new_key("plan-2026", Purpose.COMMAND), "is not medhub-plan"),
     ],
 )
