@@ -119,6 +119,8 @@ class Desk:
     def _acted(self, message: p.Act) -> Answered:
         try:
             person = self._pins.admit(message.person, message.pin)
+            if isinstance(message, p.SetJournalAside):  # whatever the clock: it opens nothing
+                return self._set_journal_aside(person.name)
             if not self._clock_allows(_WHATEVER_THE_CLOCK.get(type(message), May.STAFF)):
                 return _refused(Reason.CLOCK)
             command = self._act(message, person.name)
@@ -136,6 +138,17 @@ class Desk:
         self._loop.clock.now()  # looks anew
         doubted = self._loop.state.clock_doubted and act not in ON_ANY_TIME
         return may(self._loop.clock.state, act) and not doubted
+
+    def _set_journal_aside(self, by: str) -> Answered:
+        """R11: nothing is appended to it any more, so who it was is in the new one's first event."""
+        if self._loop.follows:
+            return _refused(Reason.NOT_NOW)
+        self._loop.begin_anew()
+        try:
+            self._loop.journal.put_aside(by)
+        except OSError as error:
+            return _refused(f"the journal could not be set aside: {error.strerror}")
+        return None
 
     def _act(self, message: p.Act, by: str) -> c.Command | p.Error:
         match message:
@@ -189,7 +202,8 @@ def _refused(reason: str) -> p.Error:
     return p.Error(p.Problem.REFUSED, (reason,))
 
 
-_WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen)  # a journal that cannot be followed answers nothing else
+# A journal that cannot be followed answers nothing else.
+_WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen, p.SetJournalAside)
 _WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {
     p.Empty: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME, p.LowerMark: May.LOWER_MARK,
 }  # fmt: skip

@@ -17,11 +17,12 @@ from sqlite_utils import Database
 
 from hub.domain.events import Event, Lane
 from hub.files import sync_folder
-from hub.journal_boot import Boot, boot
-from hub.journal_check import Integrity, damage, quick_check, walk
+from hub.journal_boot import Boot, boot, put_aside, without
+from hub.journal_check import Follower, Integrity, damage, quick_check, trouble, walk
 from hub.journal_errors import JournalError as JournalError
+from hub.journal_errors import JournalState
 from hub.journal_errors import NotJournalled as NotJournalled
-from hub.journal_files import Doubt, JournalState, Mark
+from hub.journal_files import Doubt, Mark
 from hub.journal_schema import DECODER, INSERT, Row, genesis, row_of
 
 Rows = list[tuple[int, bytes]]  # events in order: number, canonical bytes
@@ -31,32 +32,45 @@ _DAY_PLANNED = """
     SELECT canonical FROM event WHERE body_type = 'DayPlanned' AND seq <= ?
     AND json_extract(CAST(canonical AS TEXT), '$.body.day') = ? ORDER BY seq DESC LIMIT 1
 """
+_MENDED_FROM_OUTSIDE = (JournalState.FULL, JournalState.READ_ONLY, JournalState.UNREACHABLE)
+_WRITE = "PRAGMA user_version = 0"  # what it is already, and yet a page that must reach the disk
 
 
 class Journal:
     """Made by `Journal.open`. `state` and `finding` say what the check at boot, or an earlier one, found."""
 
     def __init__(self, path: Path, pairing: str, made: Boot) -> None:
-        self.path = path
+        self.path, self._pairing = path, pairing
         self._genesis = genesis(pairing)
         self._db, self._head_file, self._doubts = made.db, made.head_file, made.doubts
         self._last = Mark(made.found.seq, made.found.head)
-        self._newer = made.found.finding if made.found.newer else ""
+        self._barred, self._barred_by = made.barred, made.found.finding
         self._doubt = made.doubts.read()
 
     @classmethod
-    def open(cls, path: Path, *, pairing: str) -> "Journal":
+    def open(cls, path: Path, *, pairing: str, follower: Follower | None = None) -> "Journal":
         """The journal at `path`, checked whole, begun where there is none, set aside and begun anew where damaged.
+        `follower` is told every event of it meanwhile.
 
         Raises JournalBusy, WrongPairing, OSError, or sqlite3.Error where the file cannot be reached.
         """
-        return cls(path, pairing, boot(path, pairing))
+        return cls(path, pairing, boot(path, pairing, follower))
+
+    @classmethod
+    def without(cls, path: Path, *, pairing: str, error: Exception) -> "Journal":
+        """In the place of one that could not be opened because of `error`: it holds nothing and takes nothing."""
+        return cls(path, pairing, without(path, pairing, error))
 
     @property
     def state(self) -> JournalState:
-        if self._newer:
-            return JournalState.NEWER
+        if self._barred:
+            return self._barred
         return self._doubt.state if self._doubt else JournalState.WHOLE if self._last.seq else JournalState.NEW
+
+    @property
+    def barred(self) -> JournalState | None:
+        """Why nothing may be appended to it; None where something may."""
+        return self._barred
 
     @property
     def trustworthy(self) -> bool:
@@ -66,7 +80,7 @@ class Journal:
     @property
     def finding(self) -> str:
         """One sentence on what is wrong; "" if nothing is."""
-        return self._newer or (self._doubt.finding if self._doubt else "")
+        return self._barred_by if self._barred else self._doubt.finding if self._doubt else ""
 
     @property
     def doubt(self) -> Doubt | None:
@@ -84,6 +98,34 @@ class Journal:
         self._doubts.clear()
         self._doubt = None
 
+    def bar(self, state: JournalState, finding: str) -> None:
+        """Take nothing more: what is in it is not understood."""
+        self._barred, self._barred_by = state, finding
+
+    def put_aside(self, by: str) -> None:
+        """A named person has it set aside, and it is closed. The next `open` begins a new one, in doubt (R11).
+
+        Only where nothing may be appended to it; else JournalError, and nothing is done. OSError where the disk
+        does not let it be moved: it is closed nevertheless.
+        """
+        if not self._barred:
+            raise JournalError(f"{self.path}: this journal is gone on with")
+        self.close()
+        put_aside(self.path, self._pairing, f"{self._barred}: {self._barred_by}", by)
+
+    def mended(self) -> bool:
+        """Whether what could not be reached or written now can: then the hub begins anew. Written to, to find out."""
+        if self._barred not in _MENDED_FROM_OUTSIDE:
+            return False
+        try:
+            if self._head_file is not None:
+                self._db.execute(_WRITE)
+                return True
+            with Journal.open(self.path, pairing=self._pairing) as again:
+                return again.barred is not None or again._db.execute(_WRITE) is not None
+        except (JournalError, OSError, sqlite3.Error):
+            return False
+
     def append(self, events: Sequence[Event]) -> None:
         """Store all of `events`, on the disk when this returns, or none (NotJournalled). Numbers follow the head's."""
         self._must_be_ours()
@@ -97,9 +139,11 @@ class Journal:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise NotJournalled(f"event {rows[0][0]}: {error}") from error
+            raise NotJournalled(f"event {rows[0][0]}: {error}", trouble(self.path, error)) from error
         self._last = Mark(rows[-1][0], rows[-1][6])
-        self._head_file.write(self._last)
+        if self._head_file is not None:
+            with suppress(OSError):  # an older place is true as well
+                self._head_file.write(self._last)
 
     def replay(self) -> Iterator[Event]:
         """Every event from the first, as it was appended."""
@@ -165,7 +209,7 @@ class Journal:
             with self._db.atomic():
                 self._db.table("cursor").upsert({"lane": str(lane), "seq": seq, "receipt": receipt}, pk="lane")
         except sqlite3.Error as error:
-            raise NotJournalled(f"lane {lane}: {error}") from error
+            raise NotJournalled(f"lane {lane}: {error}", trouble(self.path, error)) from error
         return True
 
     def witness(self, seq: int, head: str) -> bool:
@@ -199,7 +243,8 @@ class Journal:
     def close(self) -> None:
         """Let go of the file; may be called twice."""
         self._db.close()
-        self._head_file.close()
+        if self._head_file is not None:
+            self._head_file.close()
 
     def __enter__(self) -> "Journal":
         return self
@@ -210,8 +255,8 @@ class Journal:
         self.close()
 
     def _must_be_ours(self) -> None:
-        if self._newer:
-            raise JournalError(f"{self.path}: {self._newer}; this release must not go on with it")
+        if self._barred:
+            raise JournalError(f"{self.path}: {self._barred}: {self._barred_by}; this release must not go on with it")
 
     def _rows(self, events: Sequence[Event]) -> list[Row]:
         """What will be stored. An event that could not be read back would stop every boot to come: refused here."""

@@ -1,16 +1,38 @@
 """Whether a journal is what was written: SQLite's own check, then the chain from the first event to the last (R11)."""
 
+import errno
+import os
 import sqlite3
+from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
+from hub.domain.events import Event
+from hub.journal_errors import JournalState
 from hub.journal_schema import DECODER, SELECT, chained, columns_of
 
-# What SQLite says of a file that is not, or no longer, a database of ours; a full disk, a lock or a missing right are
-# not damage, and must not cost a good file its name.
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_ERROR}
+# What SQLite says of a file that is not, or no longer, a database of ours, and of a page the disk cannot give. A full
+# or read-only disk, a lock, a missing right or a write that fails are not damage, and must not cost a good file its
+# name.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+_SQLITE_SAYS = {sqlite3.SQLITE_FULL: JournalState.FULL, sqlite3.SQLITE_READONLY: JournalState.READ_ONLY}
+_SYSTEM_SAYS = {
+    errno.ENOSPC: JournalState.FULL, errno.EDQUOT: JournalState.FULL, errno.EROFS: JournalState.READ_ONLY,
+}  # fmt: skip
+_ROOM_BYTES = 64 * 1024  # less than this is no room: what a write-ahead log begins with
+
+
+class Follower(Protocol):
+    """Who is told every event while it is checked, so that boot reads the journal once."""
+
+    def begin(self) -> None:
+        """From the first event on: also where a damaged file has been set aside."""
+
+    def take(self, event: Event) -> None: ...
 
 
 class Integrity(Struct, frozen=True):
@@ -33,9 +55,29 @@ class Integrity(Struct, frozen=True):
 def damage(error: sqlite3.DatabaseError) -> str:
     """What SQLite's error says of the file's contents; raises it again where it is only about reaching the file."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)  # without one: a text that is not UTF-8
-    if code & 0xFF not in _DAMAGE:
+    if code & 0xFF not in _DAMAGE and code not in _UNREADABLE:
         raise error
     return f"the file is damaged: {getattr(error, 'sqlite_errorname', 'text that is not UTF-8')}"
+
+
+def trouble(path: Path, error: Exception) -> JournalState:
+    """Why the file cannot be written or reached, which is nothing its contents say."""
+    if isinstance(error, OSError):
+        said = _SYSTEM_SAYS.get(error.errno or 0)
+    else:
+        said = _SQLITE_SAYS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return said or _of_disk(path.parent)
+
+
+def _of_disk(folder: Path) -> JournalState:
+    """SQLite calls much of it an I/O error: what the file system says of itself."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return JournalState.UNREACHABLE
+    if disk.f_flag & os.ST_RDONLY:
+        return JournalState.READ_ONLY
+    return JournalState.UNREACHABLE if disk.f_bavail * disk.f_frsize > _ROOM_BYTES else JournalState.FULL
 
 
 def quick_check(db: Database) -> str:
@@ -44,9 +86,11 @@ def quick_check(db: Database) -> str:
     return "" if said == "ok" else f"the file is damaged: {' '.join(said.split())}"
 
 
-def walk(db: Database, start: bytes) -> Integrity:
+def walk(db: Database, start: bytes, follower: Follower | None = None) -> Integrity:
     """Every event in order from the hash before the first: no gap, hash right, columns as the canonical form says."""
     seq, head, unknown = 0, start, ""
+    if follower:
+        follower.begin()
     for row in db.execute(SELECT):
         canonical, stored = row[5], row[6]
         if row[0] != seq + 1:
@@ -54,8 +98,11 @@ def walk(db: Database, start: bytes) -> Integrity:
         if stored != chained(head, canonical):
             return Integrity(seq, head, f"the chain breaks at event {row[0]}")
         try:
-            if columns_of(DECODER.decode(canonical)) != row[:5]:
+            event = DECODER.decode(canonical)
+            if columns_of(event) != row[:5]:
                 return Integrity(seq, head, f"event {row[0]} is filed as what it is not")
+            if follower:
+                follower.take(event)
         except (msgspec.DecodeError, UnicodeError) as error:
             unknown = unknown or f"event {row[0]} is of a later release: {error}"
         seq, head = row[0], stored

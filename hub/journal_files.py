@@ -3,26 +3,16 @@
 import fcntl
 import hashlib
 import os
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from hub.files import replace, sync_folder
+from hub.journal_errors import JournalState as JournalState
 
 _SLOT_BYTES = 512  # one sector, so that one torn write costs one slot
 _CHECK_DIGITS = 16
-
-
-class JournalState(StrEnum):
-    """What boot found. `DAMAGED` and `SHORTENED` last, over restarts, until a named person confirms."""
-
-    WHOLE = "whole"
-    NEW = "new"  # nothing is in it yet, and nothing beside it tells of an earlier one
-    DAMAGED = "damaged"  # the old file was set aside under a name of its own and a new one begun
-    SHORTENED = "shortened"  # deleted, cut, restored or exchanged: the head file knows of more, or of another chain
-    NEWER = "newer"  # written by a later release: left as it is, and nothing is appended
 
 
 _GRAVITY = [JournalState.SHORTENED, JournalState.DAMAGED]
@@ -97,6 +87,7 @@ class Doubt(Struct, frozen=True, forbid_unknown_fields=True):
     finding: str
     seq: int = 0
     head: str = ""
+    by: str = ""  # the named person who set the journal aside, where one did
 
 
 class DoubtFile:

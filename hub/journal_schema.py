@@ -40,6 +40,8 @@ _TRIGGERS = {
         "BEGIN SELECT RAISE(ABORT, 'events are numbered without gaps'); END"
     ),
 }
+# The day's plan that goes with each event of the log (hub.lanes) is the last one before it: a look, not a search.
+_DAYS_PLANNED = "CREATE INDEX IF NOT EXISTS event_day_planned ON event (seq) WHERE body_type = 'DayPlanned'"
 
 
 @MIGRATIONS()
@@ -87,6 +89,7 @@ def prepare(db: Database, pairing: str) -> str:
     MIGRATIONS.apply(db)
     for name, rest in _TRIGGERS.items():
         db.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}")
+    db.execute(_DAYS_PLANNED)
     if not db.table("pairing").count:
         db.table("pairing").insert({"id": pairing})
     return str(next(db.query("SELECT id FROM pairing"))["id"])

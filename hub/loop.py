@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from hub import notify
 from hub import protocol as p
 from hub.clock import Clock
+from hub.contact import ContactFile, contact_of
 from hub.devices import Devices, Pulse
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -26,14 +27,16 @@ from hub.domain.intake import Moment
 from hub.domain.reading import Sensed
 from hub.domain.refusal import Reason, Refusal
 from hub.domain.state import State
-from hub.failure import told
 from hub.ids import uuid7
-from hub.journal import Journal, JournalError
+from hub.journal import Journal, NotJournalled
+from hub.journal_errors import JournalState
 from hub.outputs import outputs
+from hub.replay import Replay, parked
 from hub.snapshot import Context, snapshot
 
 TICK_S = 1.0
 REST_S = 3.0
+MEND_S = 30.0  # so often a journal that cannot be written is tried again
 READING_OLD_S = 3.0  # a reading older than this is no reading
 STEPS = 500  # what one moment can bring comes in fewer; more is a core that never comes to rest
 RELEASE = "0.1.0"
@@ -51,18 +54,24 @@ class CoreFailed(Exception):
 class Loop:
     """Owns the state. Only the thread in `run` touches it; everybody else posts.
 
-    `healthy` says whether the threads live that the hub is nothing without (R16).
+    `healthy` says whether the threads live that the hub is nothing without (R16); `replay`, where there is one, has
+    followed the journal already.
     """
 
     def __init__(
         self, journal: Journal, clock: Clock, context: Context, push: Callable[[p.Snapshot], None],
-        healthy: Callable[[], bool] = lambda: True, tick_s: float = TICK_S,
+        healthy: Callable[[], bool] = lambda: True, tick_s: float = TICK_S, replay: Replay | None = None,
+        mend_s: float = MEND_S,
     ) -> None:  # fmt: skip
-        self.journal, self.clock, self.context = journal, clock, context
+        self.journal, self.clock = journal, clock
+        self._contacts = ContactFile(journal.path.with_suffix(".contact"))
+        self.context = replace(context, contact=self._contacts.read())
+        self._replayed, self._mend_s, self._mend_at = replay, mend_s, 0.0
+        self.again = False  # `run` has ended so that another may begin
         self.state = State()
         self.tick = 0  # whole good ones
         self.good = True  # the last tick was
-        self.follows = True  # the journal could be read from end to end
+        self.follows = True  # the journal could be read from end to end, and written to
         self.snapshot: p.Snapshot | None = None
         self._push, self._healthy, self._tick_s = push, healthy, tick_s
         self._edges = 0  # lid movements taken from the inbox
@@ -83,13 +92,19 @@ class Loop:
         """End `run` after what is already in the inbox."""
         self._inbox.put(None)
 
+    def begin_anew(self) -> None:
+        """The same, so that the hub begins anew from the journal as it is now."""
+        self.again = True
+        self.stop()
+
     # -- the deciding thread -----------------------------------------------------------------------------------------
 
     def run(self, devices: Devices, started: Callable[[], None]) -> None:
         """Boot on the journal, let others in by `started`, then decide until stopped. Raises CoreFailed.
 
-        The watchdog is petted last, after a whole good tick (R16). A journal that cannot be followed makes no tick
-        good, but another start would not mend it: the hub stays, refuses, and says why.
+        The watchdog is petted last, after a whole good tick (R16). A journal that cannot be followed, or could not be
+        written to at boot, makes no tick good, but another start would not mend it: the hub stays, refuses, says why
+        on its screen, and begins anew once it is mended.
         """
         self._devices = devices
         self._replay()
@@ -134,23 +149,34 @@ class Loop:
 
     def _replay(self) -> None:
         """R11: a journal written by a later release, or that says what cannot be, is not gone on with in part."""
-        try:
-            for event in self.journal.replay():
-                self.state = apply(self.state, event)
-                self._note(event.body)
-            self.context = replace(self.context, delivered=self.journal.cursor(e.Lane.ALARMS))
-        except Exception as error:  # noqa: BLE001 - whatever stops it: nothing is handed out, and the screen says so
-            log.critical("the journal cannot be followed: %s", told(error))
-            self.state = State(plan=self.state.plan)  # whom to call stands in it
-            self.follows = False
-            self.context = replace(self.context, journal_ok=False)
+        journal = self.journal
+        replay = self._replayed or Replay.of(() if journal.barred else journal.replay())
+        if replay.lost:
+            journal.bar(JournalState.NOT_FOLLOWED, replay.lost)
+        self.state = State(plan=replay.state.plan) if journal.barred else replay.state
+        self.context = replace(self.context, parked=replay.parked, delivered=journal.cursor(e.Lane.ALARMS))
+        if journal.barred:
+            self._not_followed()
 
     def _boot(self) -> None:
+        self._keep_contact()
         if self.journal.doubt is not None:
-            self._carry_out(c.DoubtJournal(self.journal.doubt.state))
+            doubt = self.journal.doubt
+            self._carry_out(c.DoubtJournal(f"{doubt.state}, set aside by {doubt.by}" if doubt.by else doubt.state))
         sensed = self._sensed_at_rest() if self.state.opening else self.sensed()
-        self._carry_out(c.Boot(RELEASE, sensed))
+        begun = self._carry_out(c.Boot(RELEASE, sensed))
+        if self.follows and isinstance(begun, Refusal):
+            self.journal.bar(self.context.journal or JournalState.UNREACHABLE, "a boot could not be written down")
+            self._not_followed()
         self.good = self._settle()
+
+    def _not_followed(self) -> None:
+        self.follows = False
+        self._journal_is(self.journal.barred, self.journal.finding)
+
+    def _keep_contact(self) -> None:
+        if self.state.plan is not None:
+            self._contacts.keep(contact_of(self.state.plan))
 
     def _sensed_at_rest(self) -> Sensed:
         """What the devices say once the scale is still, or after `REST_S` anyway: an opening that was under way is
@@ -182,6 +208,11 @@ class Loop:
         self.good = self._settle()
         if self.good:
             self.tick += 1
+        if not self.follows and time.monotonic() >= self._mend_at:
+            self._mend_at = time.monotonic() + self._mend_s
+            if self.journal.mended():
+                log.info("the journal can be written to again; the hub begins anew")
+                self.begin_anew()
 
     def _settle(self) -> bool:
         """Let time do what it does until nothing more is due, then show it; whether all of it could be written."""
@@ -216,13 +247,15 @@ class Loop:
         state = reduce(apply, events, self.state)
         try:
             self.journal.append(events)
-        except JournalError as error:
-            self._journal_is(False, str(error))
+        except NotJournalled as error:
+            self._journal_is(error.state, str(error))
             return NOT_WRITTEN
-        self._journal_is(True)
+        self._journal_is(None)
         self.state = state
         for event in events:
-            self._note(event.body)
+            self.context = replace(self.context, parked=self.context.parked | parked(event.body))
+            if isinstance(event.body, e.PlanAccepted):
+                self._keep_contact()
             log.info("event %d %s", event.seq, type(event.body).__name__)
         self._effects(bodies)
         return tuple(bodies)
@@ -236,16 +269,11 @@ class Loop:
                 plan_version=version, body=body,
             )  # fmt: skip
 
-    def _journal_is(self, written: bool, why: str = "") -> None:
-        """The screen says which, and the log once each time it turns."""
-        if written is not self.context.journal_ok:
-            log.log(logging.INFO if written else logging.CRITICAL, "the journal is written to: %s %s", written, why)
-            self.context = replace(self.context, journal_ok=written)
-
-    def _note(self, body: e.AnyBody) -> None:
-        """What is remembered and decides nothing about medicine."""
-        if isinstance(body, e.EventParked) and body.lane == e.Lane.ALARMS:
-            self.context = replace(self.context, parked=self.context.parked | {body.seq})
+    def _journal_is(self, trouble: JournalState | None, why: str = "") -> None:
+        """None: it is written to. The screen says which, and the log once each time it turns."""
+        if trouble != self.context.journal:
+            log.log(logging.CRITICAL if trouble else logging.INFO, "the journal: %s %s", trouble or "written to", why)
+            self.context = replace(self.context, journal=trouble)
 
     def _effects(self, bodies: Iterable[e.AnyBody]) -> None:
         """Only what was committed just now moves anything."""

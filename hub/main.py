@@ -7,7 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from os import EX_CONFIG, EX_SOFTWARE, EX_UNAVAILABLE
+from os import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, EX_UNAVAILABLE
 from pathlib import Path
 
 import msgspec
@@ -22,9 +22,11 @@ from hub.domain.plan import Criticality
 from hub.enrolment import load_device_key, load_trust
 from hub.failure import told
 from hub.journal import Journal, JournalError
+from hub.journal_errors import JournalBusy
 from hub.loop import TICK_S, CoreFailed, Loop
 from hub.ports import Compartments, DeviceError, Power, Scale, Sounder, Tone
 from hub.protocol import Role
+from hub.replay import Replay
 from hub.server import Server
 from hub.snapshot import Context
 
@@ -72,13 +74,12 @@ def bootstrap(
     trust = load_trust(config.state_dir)
     key = load_device_key(config.state_dir)
     with ExitStack() as made:
-        journal = made.enter_context(
-            open_journal(config.state_dir / "journal.db", pairing=f"{trust.hub}/{trust.citizen}")
-        )
+        replay = Replay()
+        journal = made.enter_context(_journal(open_journal, config.state_dir, f"{trust.hub}/{trust.citizen}", replay))
         box = board(config)
         loop = Loop(
             journal, clock, Context(hub=trust.hub), push=lambda snapshot: server.push(snapshot),
-            healthy=lambda: server.alive and devices.alive, tick_s=tick_s,
+            healthy=lambda: server.alive and devices.alive, tick_s=tick_s, replay=replay,
         )  # fmt: skip
         desk = Desk(loop, trust, key, secrets.token_bytes)
         server = Server(
@@ -87,6 +88,18 @@ def bootstrap(
         devices = Devices(box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post)
         made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))
+
+
+def _journal(open_journal: Callable[..., Journal], folder: Path, pairing: str, replay: Replay) -> Journal:
+    """R11: a hub that cannot have its journal hands nothing out, but its screen must say whom to call."""
+    path = folder / "journal.db"
+    try:
+        return open_journal(path, pairing=pairing, follower=replay)
+    except JournalBusy:
+        raise  # another hub is at work: its screen is the right one
+    except (JournalError, OSError, sqlite3.Error) as error:
+        log.critical("the hub goes on without its journal: %s", error)
+        return Journal.without(path, pairing=pairing, error=error)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +141,8 @@ def gpio_board(config: HubConfig) -> Board:
 
 
 def run(hub: Hub) -> int:
-    """Until SIGTERM or SIGINT, or until the core goes wrong: then it is not gone on with."""
+    """Until SIGTERM or SIGINT, or until the core goes wrong: then it is not gone on with. EX_TEMPFAIL asks the
+    service manager for another start at once: the journal is mended, or set aside by a named person."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.stop())
     try:
@@ -136,4 +150,4 @@ def run(hub: Hub) -> int:
     except CoreFailed as error:
         log.critical("the hub ends: %s", told(error))
         return EX_SOFTWARE
-    return 0
+    return EX_TEMPFAIL if hub.loop.again else 0

@@ -189,6 +189,10 @@ class ConfirmJournal(Act, frozen=True):
     """The person has compared box and plan and answers for going on with this journal (R11)."""
 
 
+class SetJournalAside(Act, frozen=True):
+    """Keep a journal that cannot be gone on with, under a name of its own, and begin another one, in doubt (R11)."""
+
+
 class Acknowledge(Act, frozen=True):
     alarm: Id
 
@@ -212,7 +216,7 @@ SYNC_MESSAGES = (
 )  # fmt: skip
 STAFF_MESSAGES = (
     Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal | SetTime
-    | LowerMark
+    | LowerMark | SetJournalAside
 )  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
@@ -339,6 +343,7 @@ class Snapshot(Struct, frozen=True, tag=True):
     network_ok: bool = True
     mains_ok: bool = True
     journal_ok: bool = True
+    journal_code: str = ""  # of hub.journal_errors.JournalState: why the hub can write nothing down, nor tell anybody
     plan_old: bool = False
     asked_for_help: Help = Help.NONE
     asked_help_seen_by: str = ""
@@ -368,6 +373,8 @@ class StatusReport(Struct, frozen=True, tag=True):
     compartments: tuple[CompartmentReport, ...]
     clock: str = ""  # of hub.clock_model.State
     zone: str = "UTC"  # the citizen's home zone, where a plan says it
+    journal: str = ""  # of hub.journal_errors.JournalState
+    journal_finding: str = ""  # one sentence; "" where nothing is wrong
     shown_screen: str = ""
     shown_snapshot: int = 0
     snapshot: int = 0

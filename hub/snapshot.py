@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from hub import protocol as p
+from hub.contact import Contact, contact_of
 from hub.domain.due import plan_old_at
 from hub.domain.events import AlarmCode
 from hub.domain.intake import Dose, Intake, Life, Moment
@@ -16,6 +17,7 @@ from hub.domain.plan import Handout, Plan
 from hub.domain.reading import Sensed
 from hub.domain.schedule import home_day, intakes_of
 from hub.domain.state import Alarm, Record, State
+from hub.journal_errors import JournalState
 
 DONE_FOR = timedelta(seconds=20)  # "Godt. Det er skrevet ned." stays this long
 MISSED_FOR = timedelta(minutes=30)  # a missed intake stays on the screen this long after a named human has it
@@ -28,19 +30,21 @@ class Context(Struct, frozen=True):
     delivered: int = 0  # the municipality has confirmed alarms up to this event
     parked: frozenset[int] = frozenset()  # but for these, which its server could not take
     network_ok: bool = True
-    journal_ok: bool = True
+    journal: JournalState | None = None  # why nothing can be written; None: it can
+    contact: Contact = Contact()  # whom to call where there is no plan to tell
 
 
 def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, version: int) -> p.Snapshot:
     """All the screen needs at `moment`, with home wall times."""
     view = _Viewer(state, moment, sensed, context)
     plan = state.plan
+    contact = contact_of(plan) if plan else context.contact
     asked = next((a for a in reversed(state.alarms.values()) if a.code is AlarmCode.HELP and view.recent(a)), None)
     return p.Snapshot(
         protocol=p.PROTOCOL,
         version=version,
         now=view.home(moment.wall).replace(second=0, microsecond=0),
-        language=plan.settings.language if plan else "da",
+        language=contact.language,
         calm=plan.settings.calm if plan else False,
         hub=context.hub,
         citizen=plan.name if plan else "",
@@ -50,11 +54,12 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         today=tuple(view.record(r) for r in view.today()),
         alarms=view.alarms(),
         medicines=_medicines(plan) if plan else (),
-        phone=next((c.phone for c in plan.contacts if c.role == "home_care"), "") if plan else "",
+        phone=contact.phone,
         clock_ok=moment.trusted and not state.clock_doubted,
         network_ok=context.network_ok,
         mains_ok=state.mains,
-        journal_ok=context.journal_ok and not state.journal_doubted,
+        journal_ok=context.journal is None and not state.journal_doubted,
+        journal_code=context.journal or "",
         plan_old=plan is not None and moment.wall >= plan_old_at(state),
         asked_for_help=view.help(asked),
         asked_help_seen_by=asked.seen_by or "" if asked else "",

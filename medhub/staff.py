@@ -81,6 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     early = _act(acts, "early", "hand an intake out before its time", _early)
     early.add_argument("intake")
     _act(acts, "confirm-journal", "go on with this journal: box and plan are compared (R11)", _confirm_journal)
+    aside = "keep a journal that cannot be gone on with, and begin another one, in doubt (R11)"
+    _act(acts, "set-journal-aside", aside, _set_journal_aside)
     acknowledge = _act(acts, "acknowledge", "take an alarm by name", _acknowledge)
     acknowledge.add_argument("alarm", help="as status shows it: not_taken/2026-11-20/noon")
     set_time = _act(acts, "set-time", "tell the hub what time it is, from a watch", _set_time, _clock)
@@ -122,6 +124,8 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     yield f"{status.hub} · {_at_home(status):%Y-%m-%d %H:%M}{trust} · {plan} · {status.seq} events"
     if status.clock not in ("", State.TRUSTED):
         yield from _said_of(status.clock)
+    if status.journal_finding:
+        yield f"  journal {status.journal}: {status.journal_finding}"
     for intake in status.intakes:
         where = "" if intake.compartment is None else f" in {intake.compartment}"
         yield f"  {intake.id:<26} {intake.at:%H:%M}  {intake.state}{where}"
@@ -216,6 +220,10 @@ def _early(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
 
 def _confirm_journal(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
     return p.ConfirmJournal(**who)
+
+
+def _set_journal_aside(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.SetJournalAside(**who)
 
 
 def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Message:

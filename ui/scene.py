@@ -89,12 +89,20 @@ class Scene(Struct, frozen=True):
         trying = (_("We are trying to tell home care."),) if help is Help.TRYING else ()
         return (*trying, *([self.ring()] if self.ring() else []))
 
+    def alone(self) -> tuple[str, ...]:
+        """R9: what a hub that can write nothing down can promise, and the number to call."""
+        _ = self.words
+        return (_("It cannot tell anyone itself."), self.ring() or _("Call home care for help."))
+
     def urgency(self, help: Help) -> str:
         """Red only while someone must act: not once a named human has it."""
         return "attention" if help is Help.SEEN else "alarm"
 
     def ask_for_call(self) -> tuple[Action, ...]:
-        """The main action where a human must come; none once asked, for the answer is on the help screen."""
+        """The main action where a human must come; none once asked, for the answer is on the help screen, nor where
+        nothing can be written down, for nobody would be told."""
+        if self.snapshot.journal_code:
+            return ()
         if self.snapshot.asked_for_help is not Help.NONE:
             return (Action("asked", self.words("You have asked for a call"), self.go("help")),)
         return (Action("call", self.words("Ask for a call"), AskForHelp(), then=self.go("help")),)

@@ -107,6 +107,7 @@ ACTS = {
     ),
     "early i": p.HandOutEarly(person="sanne", pin="4711", intake="i"),
     "confirm-journal": p.ConfirmJournal(person="sanne", pin="4711"),
+    "set-journal-aside": p.SetJournalAside(person="sanne", pin="4711"),
     "acknowledge help/9": p.Acknowledge(person="sanne", pin="4711", alarm="help/9"),
 }
 

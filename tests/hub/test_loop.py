@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from hub.journal_schema import chained
 from hub.loop import READING_OLD_S, STEPS, CoreFailed
 from hub.protocol import Snapshot
 from tests.hub.box import (
+    EIGHT,
     FILLED,
     INTAKE,
     LATER,
@@ -381,7 +383,8 @@ def test_signed_commands_and_what_was_set_aside_are_known_after_a_restart(path: 
     with running(path) as hub:
         hub.do(c.AskForHelp(), c.Park("alarms", 1, "no"), c.Park("rest", 2, "no"))
         alarm = next(iter(hub.loop.state.alarms))
-        hub.do(c.Acknowledge(alarm, "Ole Juul", "command-1"))
+        taken = c.Acknowledge(alarm, "Ole Juul")
+        hub.do(c.Signed("command-1", "Ole Juul", EIGHT + timedelta(hours=1), taken))
     with running(path) as hub:
         assert set(hub.loop.state.commands) == {"command-1"}
         assert hub.loop.context.parked == {1}

@@ -283,7 +283,7 @@ MUTANTS = (
     Mutant("R1 a stale pulse is given", an_opening_that_has_ended_gets_no_pulse, asks_not("ended")),
     Mutant("R1 a pulse after the end", after_the_end_no_pulse_is_given, asks_not("ended")),
     Mutant("R9 parked is delivered", what_was_parked_is_not_delivered,
-           lambda m: m.setattr(Loop, "_note", lambda self, body: None)),
+           lambda m: m.setattr("hub.loop.parked", lambda body: frozenset())),
     Mutant("R10 a heartbeat whatever the tick", a_hub_that_cannot_write_has_no_heartbeat,
            lambda m: m.setattr(Loop, "good", property(lambda self: True, lambda self, good: None), raising=False)),
     Mutant("R11 writes what it cannot follow", what_nobody_can_follow_is_never_written, writes_first),

@@ -11,6 +11,7 @@ from hub import protocol as p
 from hub.domain import commands as c
 from hub.domain.intake import Life
 from hub.domain.plan import Contact, Criticality
+from hub.journal_errors import JournalState
 from hub.snapshot import Context, snapshot
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, Play, ordination, plan_of
 
@@ -162,7 +163,8 @@ def test_alarms_that_live_or_were_lately_taken_are_listed(day: Play) -> None:
 def test_how_the_hub_is(day: Play) -> None:
     good = shown(day)
     assert (good.clock_ok, good.network_ok, good.mains_ok, good.journal_ok, good.plan_old) == (True,) * 4 + (False,)
-    bad = shown(day, network_ok=False, journal_ok=False)
+    bad = shown(day, network_ok=False, journal=JournalState.FULL)
+    assert bad.journal_code == "full"
     assert (bad.network_ok, bad.journal_ok) == (False, False)
     assert shown(day.trust(False)).clock_ok is False
     day.trust(True).do(c.DoubtJournal("new"))

@@ -10,7 +10,7 @@ from hub.protocol import AlarmView, DoseView, Help, IntakeView, MedicineView, Sn
 from ui.panel import Panel
 from ui.present import present
 from ui.scene import key_of
-from ui.screens import link, notice
+from ui.screens import fault, link, notice
 from ui.view import HERE, Nav, View
 
 HOME = timezone(timedelta(hours=1))
@@ -98,6 +98,8 @@ SNAPSHOTS: dict[str, Snapshot] = {
     **{f"missed-{h}": snapshot(intake("missed", help=h, seen_by=by), hour=19) for h, by in HELPS},
     "clock": snapshot(clock_ok=False, alarms=(alarm("clock", Help.TRYING),)),
     "journal": snapshot(journal_ok=False),
+    **{f"journal-{code}": snapshot(journal_ok=False, journal_code=code) for code in fault.WITHOUT_JOURNAL},
+    "journal-no-phone": snapshot(journal_ok=False, journal_code="full", phone=""),
     "jam": snapshot(intake("withheld"), alarms=(alarm("opening_fault", Help.DELIVERED, "2025-11-20/18"),)),
     "withheld": snapshot(intake("withheld", help=Help.TRYING)),
     "withdrawn": snapshot(intake("withdrawn", help=Help.TRYING)),

@@ -6,6 +6,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from hub.journal_errors import JournalState
 from hub.protocol import AskForHelp, Error, Help, Open, Problem, Reply, Say, Snapshot
 from tests.ui.scenes import (
     DUE,
@@ -23,7 +24,7 @@ from tests.ui.scenes import (
 from ui.panel import PANELS, Panel
 from ui.present import HOME_TIMEOUT_S, TIMEOUT_S, after, present, settle
 from ui.scene import key_of
-from ui.screens import notice
+from ui.screens import fault, notice
 from ui.view import HERE, Action, Nav, View
 
 SMALL, LARGE = PANELS["7-classic"], PANELS["10.1"]
@@ -90,6 +91,24 @@ def test_nobody_is_promised_help_that_has_not_answered() -> None:
 def test_a_fault_tells_how_far_its_own_alarm_has_come(code: str, name: str) -> None:
     said = replace(SNAPSHOTS[name], alarms=(alarm("not_taken", Help.SEEN, "x"), alarm(code, Help.DELIVERED)))
     assert "Hjemmeplejen har fået besked." in show(said).lines
+
+
+@pytest.mark.parametrize("code", fault.WITHOUT_JOURNAL)
+def test_where_nothing_can_be_written_down_nobody_is_promised_only_the_number_is_there(code: str) -> None:
+    """R9, R11: and no button that would ask for a call which nobody would hear of."""
+    said = SNAPSHOTS[f"journal-{code}"]
+    for view in (show(said), present(said, Nav(place="help", key=key_of(said)), LARGE)):
+        text = " ".join(view.lines).replace("\xa0", " ")
+        assert "Den kan ikke selv give besked. Ring selv på 12 34 56 78." in text
+        assert "prøver" not in text
+        assert not view.actions
+    assert any(line.startswith("Sig: ") for line in show(said).lines)
+    assert "Ring til hjemmeplejen, hvis du har brug for hjælp." in show(SNAPSHOTS["journal-no-phone"]).lines
+
+
+def test_every_journal_that_takes_nothing_has_its_words() -> None:
+    told_otherwise = {"whole", "new", "damaged", "shortened"}
+    assert set(fault.WITHOUT_JOURNAL) == {str(state) for state in JournalState} - told_otherwise
 
 
 def test_red_only_while_someone_must_act() -> None:

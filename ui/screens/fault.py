@@ -5,11 +5,27 @@ from ui.scene import Scene
 from ui.screens import notice
 from ui.screens.due import lasting
 from ui.view import Action, View
+from ui.words import mark
+
+# Why the hub can write nothing down (hub.journal_errors.JournalState), as it is read aloud to whoever is called.
+WITHOUT_JOURNAL = {
+    "newer": mark("Tell them: its journal is a newer one."),
+    "foreign": mark("Tell them: its journal is from another pairing."),
+    "not_followed": mark("Tell them: its journal makes no sense."),
+    "full": mark("Tell them: the disk is full."),
+    "read_only": mark("Tell them: the disk cannot be written to."),
+    "unreachable": mark("Tell them: the disk does not answer."),
+}
 
 
 def journal(scene: Scene) -> View:
-    _ = scene.words
-    return _fault(scene, _("The box must be looked at"), _("It will not open until then."), code="journal")
+    """R9, R11: where nothing can be written down nothing can be told either, so the number is what there is."""
+    _, code = scene.words, scene.snapshot.journal_code
+    heading, shut = _("The box must be looked at"), _("It will not open until then.")
+    if not code:
+        return _fault(scene, heading, shut, code="journal")
+    lines = (shut, *scene.alone(), _(WITHOUT_JOURNAL.get(code, WITHOUT_JOURNAL["unreachable"])))
+    return scene.view("fault", heading, tone="alarm", lines=lines)
 
 
 def clock(scene: Scene) -> View:
