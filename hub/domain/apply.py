@@ -63,15 +63,16 @@ def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State
 
 
 def _handed_at(record: Record, body: e.Body, moment: Moment) -> Moment | None:
-    """When something of it possibly left the box, as this event has it; in hospital it was given, for all we know."""
+    """When something of it was possibly handed out, here or where the citizen was, as this event has it."""
     kind = type(body)
+    hospital = isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL
+    if hospital or (kind is e.IntakeNotKnown and record.state is Life.DUE):  # by others, in its time
+        over = max(moment.wall - record.intake.latest_at, timedelta())  # and seen late, after a power cut
+        return replace(moment, wall=moment.wall - over, monotonic_s=moment.monotonic_s - over.total_seconds())
     if kind in _SAID and (record.handed_at is None or record.state is Life.HANDED_OUT_EARLY):
         return moment
     if kind in _HANDED:
         return moment
-    if isinstance(body, e.IntakeWithheld) and body.reason == LeaveKind.HOSPITAL:
-        over = max(moment.wall - record.intake.latest_at, timedelta())  # seen late, after a power cut
-        return replace(moment, wall=moment.wall - over, monotonic_s=moment.monotonic_s - over.total_seconds())
     verified = isinstance(body, e.IntakeMissed) and body.by is not None  # a named person: nothing left after all
     return record.handed_before if kind in _NOT_HANDED or verified else record.handed_at
 
@@ -123,8 +124,8 @@ def _fill_with(state: State, served: IntakeId, /, **changes: str) -> dict[int, F
 
 
 def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> State:
-    """R14: its id is kept as long as it could be carried out again."""
-    remembered = {i: expires for i, expires in state.commands.items() if expires > moment.wall}
+    """R14: its id is kept as long as it could be carried out again, by a time somebody vouches for."""
+    remembered = {i: expires for i, expires in state.commands.items() if expires > moment.wall or not moment.trusted}
     return replace(state, commands={**remembered, body.id: body.expires})
 
 

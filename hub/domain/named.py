@@ -127,20 +127,23 @@ def hand_back(command: c.HandBack, state: State, moment: Moment) -> Bodies:
 
 
 def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> Bodies:
-    """H27: with an end, and for a weekend with somebody who has said yes. Hospital comes before any other (H33)."""
+    """H27: with an end, and for a weekend with somebody who has said yes. Hospital comes before any other, and when it
+    ends nobody knows (H33)."""
     leave, hospital = command.leave, command.leave.kind is LeaveKind.HOSPITAL
     other = state.leave and (not hospital or state.leave.kind is LeaveKind.HOSPITAL)
     begins = max(leave.begins_at, moment.wall)
-    lasts = leave.ends_at and begins < leave.ends_at <= leave.begins_at + LEAVE_MAX[leave.kind]
+    longest = LEAVE_MAX.get(leave.kind, timedelta())
+    lasts = leave.ends_at and begins < leave.ends_at and leave.ends_at - leave.begins_at <= longest
     refuse_if(
         (other, Reason.ALREADY),
-        (leave.ends_at is not None if hospital else not lasts, Reason.LATEST_WRONG),  # nobody knows when that ends
+        (leave.ends_at if hospital else not lasts or begins - moment.wall > AHEAD_MAX, Reason.LATEST_WRONG),
         (leave.kind is LeaveKind.WEEKEND and not leave.responsible, Reason.STAFF_ONLY),
     )
     ended = [e.LeaveEnded(leave=state.leave.id, by=leave.by)] if state.leave else []
     return [*ended, e.LeaveBegun(leave=leave)]
 
 
+AHEAD_MAX = timedelta(days=366)
 LEAVE_MAX = {LeaveKind.OUTING: timedelta(hours=24), LeaveKind.WEEKEND: timedelta(days=7)}
 
 
@@ -149,7 +152,8 @@ def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
     refuse_if((state.leave is None, Reason.NO_SUCH))
     assert state.leave is not None
     hospital = state.leave.kind is LeaveKind.HOSPITAL
-    refuse_if((hospital and not command.named, Reason.STAFF_ONLY))
+    begun = state.away(moment.wall) is not None  # a touch on an old screen takes no leave back that is agreed upon
+    refuse_if((hospital and not command.named, Reason.STAFF_ONLY), (not command.named and not begun, Reason.NOT_NOW))
     fills = [n for n, f in state.fills.items() if hospital and not f.doubted]
     doubts = [e.FillDoubted(compartment=n, reason=LeaveKind.HOSPITAL) for n in fills]
     return [e.LeaveEnded(leave=state.leave.id, by=command.by), *doubts]
