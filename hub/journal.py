@@ -32,6 +32,10 @@ _DAY_PLANNED = """
     SELECT canonical FROM event WHERE body_type = 'DayPlanned' AND seq <= ?
     AND json_extract(CAST(canonical AS TEXT), '$.body.day') = ? ORDER BY seq DESC LIMIT 1
 """
+_AS_NEEDED_ASKED = """
+    SELECT canonical FROM event WHERE body_type = 'AsNeededAsked' AND seq <= ?
+    AND json_extract(CAST(canonical AS TEXT), '$.body.asked.id') = ? ORDER BY seq DESC LIMIT 1
+"""
 _MENDED_FROM_OUTSIDE = (JournalState.FULL, JournalState.READ_ONLY, JournalState.UNREACHABLE)
 _WRITE = "PRAGMA user_version = 0"  # what it is already, and yet a page that must reach the disk
 
@@ -189,6 +193,11 @@ class Journal:
     def day_planned(self, day: str, seq: int) -> bytes | None:
         """The canonical bytes of the last `DayPlanned` of a home day (ISO) up to event `seq`; None if there is none."""
         row = self._db.execute(_DAY_PLANNED, (seq, day)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def as_needed_asked(self, intake: str, seq: int) -> bytes | None:
+        """The canonical bytes of the `AsNeededAsked` that made this intake, up to event `seq`; None if none did."""
+        row = self._db.execute(_AS_NEEDED_ASKED, (seq, intake)).fetchone()
         return bytes(row[0]) if row else None
 
     def cursor(self, lane: str) -> int:

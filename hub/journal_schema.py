@@ -40,8 +40,11 @@ _TRIGGERS = {
         "BEGIN SELECT RAISE(ABORT, 'events are numbered without gaps'); END"
     ),
 }
-# The day's plan that goes with each event of the log (hub.lanes) is the last one before it: a look, not a search.
-_DAYS_PLANNED = "CREATE INDEX IF NOT EXISTS event_day_planned ON event (seq) WHERE body_type = 'DayPlanned'"
+# The intake that goes with each event of the log (hub.lanes) is in the last of these before it: a look, not a search.
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS event_day_planned ON event (seq) WHERE body_type = 'DayPlanned'",
+    "CREATE INDEX IF NOT EXISTS event_as_needed ON event (seq) WHERE body_type = 'AsNeededAsked'",
+)
 
 
 @MIGRATIONS()
@@ -89,7 +92,8 @@ def prepare(db: Database, pairing: str) -> str:
     MIGRATIONS.apply(db)
     for name, rest in _TRIGGERS.items():
         db.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}")
-    db.execute(_DAYS_PLANNED)
+    for index in _INDEXES:
+        db.execute(index)
     if not db.table("pairing").count:
         db.table("pairing").insert({"id": pairing})
     return str(next(db.query("SELECT id FROM pairing"))["id"])

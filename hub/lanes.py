@@ -120,7 +120,15 @@ class Lanes:
 
     def _intake_then(self, intake: str, seq: int) -> Intake | None:
         planned = self._journal.day_planned(intake.split("/", 1)[0], seq)
-        return _intakes(planned).get(intake) if planned else None
+        found = _intakes(planned).get(intake) if planned else None
+        if found is None and (asked := self._journal.as_needed_asked(intake, seq)) is not None:
+            found = _asked(asked)
+        return found
+
+
+def _asked(as_needed_asked: bytes) -> Intake | None:
+    body = msgspec.json.decode(as_needed_asked, type=e.Event).body
+    return body.asked if isinstance(body, e.AsNeededAsked) else None
 
 
 @lru_cache(maxsize=4)

@@ -136,7 +136,7 @@ def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> Bodies:
     lasts = leave.ends_at and begins < leave.ends_at and leave.ends_at - leave.begins_at <= longest
     refuse_if(
         (other, Reason.ALREADY),
-        (leave.ends_at if hospital else not lasts or begins - moment.wall > AHEAD_MAX, Reason.LATEST_WRONG),
+        (begins - moment.wall > AHEAD_MAX or (leave.ends_at if hospital else not lasts), Reason.LATEST_WRONG),
         (leave.kind is LeaveKind.WEEKEND and not leave.responsible, Reason.STAFF_ONLY),
     )
     ended = [e.LeaveEnded(leave=state.leave.id, by=leave.by)] if state.leave else []

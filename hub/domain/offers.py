@@ -71,8 +71,9 @@ def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -
     Told of at once: the first intake that can no longer be served, and whatever is out of the box already.
     """
     refuse_if((state.plan is not None and state.plan.issued > command.issued, Reason.TOO_LATE))
-    new = tuple(o for o in command.ordinations if state.stops.get(o, command.issued) <= command.issued)
-    stopped = e.OrdinationsStopped(ordinations=new, issued=command.issued, by=command.by, reason=command.reason)
+    issued = min(command.issued, moment.wall) if moment.trusted else command.issued  # no plan would come after it else
+    new = tuple(o for o in command.ordinations if state.stops.get(o, issued) <= issued)
+    stopped = e.OrdinationsStopped(ordinations=new, issued=issued, by=command.by, reason=command.reason)
     then = follow(state, stopped, moment)
     out = [
         about(r, e.AlarmCode.STOPPED)

@@ -1,6 +1,7 @@
 """The log out: whole batches within their limit, a cursor that only a receipt or one parked event moves (R9, R11)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from hub import protocol as p
 from hub.domain import commands as c
 from hub.domain import events as e
+from hub.domain.plan import AsNeeded
 from hub.journal_files import JournalState
 from hub.lanes import MOST_PARKED
+from tests.domain.play import ordination, plan_of
 from tests.hub.at_desk import HUB, WHO, Hub, at_desk
-from tests.hub.box import kinds
+from tests.hub.box import kinds, offer
 from tests.plan.build import sample
 
 
@@ -92,6 +95,16 @@ def test_an_event_goes_with_its_intake_as_it_was_planned_then(hub: Hub) -> None:
     sent = found["CompartmentFilled"]["intake"]
     assert msgspec.convert(sent, type(before)) == before
     assert {e_["intake"] is None for e_ in events_of(hub.say(p.EventsAfter(lane="rest")))} == {True}
+
+
+def test_a_dose_as_needed_goes_with_the_intake_it_made(hub: Hub) -> None:
+    """No day's plan knows it (R10): what was asked for says what it was."""
+    pn = ordination("pamol", as_needed=AsNeeded(Decimal(1), 3), interval_min=240)
+    fill = c.FillCompartment(3, "as-needed/pamol", 500, "Sanne")
+    hub.do(offer(plan_of(pn)), fill, c.AskAsNeeded("pamol", "opening-1", hub.ask(hub.loop.sensed)))
+    found = {event["event"]["body"]["type"]: event for event in events_of(hub.say(p.EventsAfter(lane="clinical")))}
+    assert found["OpeningRequested"]["intake"]["id"] == "2026-03-12/as-needed.1"
+    assert found["OpeningRequested"]["intake"]["doses"][0]["ordination"] == "pamol"
 
 
 def test_an_intake_nobody_planned_goes_without(hub: Hub) -> None:
