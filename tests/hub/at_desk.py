@@ -6,23 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from hub import protocol as p
 from hub.desk import Desk
-from hub.documents import AcknowledgeAlarm, Command, Receipt
+from hub.documents import AcknowledgeAlarm, Command, KeyRotation, NextKey, Receipt, UrgentStop
 from hub.domain.events import Lane
 from hub.enrolment import Person, Trust, hash_pin
 from hub.journal import Journal
 from hub.plan.envelope import sign_plan
-from hub.signed import Purpose, new_key, sign
+from hub.signed import ROTATION, Key, Purpose, new_key, sign, sign_bytes
 from tests.hub.box import EIGHT, Box, HandClock, RunningLoop
 from tests.hub.made import PAIRING
 from tests.plan.build import sample
 
 NOW = EIGHT
 HUB, CITIZEN = PAIRING.split("/")
-KEYS = {purpose: new_key(f"gw-{purpose}", purpose) for purpose in (Purpose.COMMAND, Purpose.RECEIPT, Purpose.PLAN)}
+PURPOSES = (Purpose.COMMAND, Purpose.STOP, Purpose.RECEIPT, Purpose.PLAN, Purpose.ROOT)
+KEYS = {purpose: new_key(f"gw-{purpose}", purpose) for purpose in PURPOSES}
 DEVICE = new_key("hub-7-1", Purpose.HEARTBEAT)
 SANNE = Person("sanne", "Sanne Holm", hash_pin("4711"))
 OLE = Person("ole", "Ole Juul", hash_pin("2580"))
@@ -67,6 +69,18 @@ class Hub(RunningLoop):
         order = AcknowledgeAlarm(self.alarm)
         command = Command("command-1", HUB, CITIZEN, NOW, NOW + timedelta(hours=1), "Ole Juul", order)
         return p.OfferCommand(sign(replace(command, **changes), KEYS[purpose]))
+
+    def stop(self, *ordinations: str, key: Key = KEYS[Purpose.STOP], **changes: Any) -> p.OfferStop:
+        stop = UrgentStop("stop-0001", HUB, CITIZEN, NOW, "Ole Juul", ordinations or ("pinemol",), "allergi")
+        return p.OfferStop(sign(replace(stop, **changes), key))
+
+    def rotation(self, new: Key, by: Key | None = None, **changes: Any) -> p.OfferKey:
+        """`new` after the pinned key of its purpose, in its own word or `by`'s; 60 days later that one is out."""
+        before = KEYS[new.purpose]
+        key = NextKey(new.kid, str(new.purpose), new.jwk["x"])  # type: ignore[arg-type]
+        day = timedelta(days=1)
+        rotation = KeyRotation("rotation-1", HUB, CITIZEN, NOW, NOW + day, key, before.kid, NOW + 60 * day)
+        return p.OfferKey(sign_bytes(msgspec.json.encode(replace(rotation, **changes)), by or before, ROTATION))
 
     @property
     def help(self) -> tuple[p.Help, str]:
