@@ -6,6 +6,8 @@ from tests.mutants.mutant import of
 
 loop = of("hub/loop.py", "hub/test_loop.py")
 desk = of("hub/desk.py", "hub/test_desk.py")
+afar = of("hub/from_afar.py", "hub/test_signed_documents.py")
+keyring = of("hub/keyring.py", "hub/test_keyring.py")
 devices = of("hub/devices.py", "hub/test_devices.py")
 signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
@@ -43,17 +45,6 @@ LOOP_MUTANTS = (
 )  # fmt: skip
 
 DESK_MUTANTS = (
-    desk("R14", "a command for another citizen is ours",
-         "(command.hub, command.citizen) != (self._trust.hub, self._trust.citizen)", "command.hub != self._trust.hub"),
-    desk("R14", "a command for another hub is ours",
-         "(command.hub, command.citizen) != (self._trust.hub, self._trust.citizen)",
-         "command.citizen != self._trust.citizen"),
-    desk("H20", "a command never expires", "command.issued - SKEW <= now.wall < command.expires",
-         "command.issued - SKEW <= now.wall"),
-    desk("R14", "a command from the future counts", "command.issued - SKEW <= now.wall < command.expires",
-         "now.wall < command.expires"),
-    desk("R5", "a command counts on a time nobody vouches for",
-         "        if not self._clock_allows(May.SIGNED):\n            return _refused(Reason.CLOCK)\n", ""),
     desk("R5", "staff may fill on a time nobody vouches for", "p.Empty: May.EMPTY,",
          "p.Empty: May.EMPTY, p.Fill: May.EMPTY,"),
     desk("R10", "a hub that cannot write is well", "        if not self._loop.good:\n            return _refused(Reason.JOURNAL)\n", ""),
@@ -118,13 +109,37 @@ LOCK_MUTANTS = (
           "self._box(self.numbers[0]).lamp.value = lit"),
 )  # fmt: skip
 
+AFAR_MUTANTS = (
+    afar("R14", "a document for another citizen is ours",
+         "(document.hub, document.citizen) != (self._trust.hub, self._trust.citizen)", "document.hub != self._trust.hub"),
+    afar("R14", "a document for another hub is ours",
+         "(document.hub, document.citizen) != (self._trust.hub, self._trust.citizen)",
+         "document.citizen != self._trust.citizen"),
+    afar("H20", "a command never expires", "issued - SKEW <= self._loop.clock.now().wall < expires",
+         "issued - SKEW <= self._loop.clock.now().wall"),
+    afar("R14", "a command from the future counts", "issued - SKEW <= self._loop.clock.now().wall < expires",
+         "self._loop.clock.now().wall < expires"),
+    afar("H20", "a command may count for years", "if expires - issued > life:", "if expires < issued:"),
+    afar("R5", "a command counts on a time nobody vouches for",
+         "        if not self._allows(May.SIGNED):\n            raise NotOurs(Reason.CLOCK)\n", ""),
+    afar("R14", "a document's name said twice is a choice", "msgspec.convert(read_json(payload), kind)",
+         "msgspec.json.decode(payload, type=kind)"),
+    afar("R14", "a key's successor is nobody's business", "if why := objection(", "if None and objection("),
+    afar("R14", "a key retired still signs", "now.wall if now.trusted and not loop.state.clock_doubted else None", "None"),
+    keyring("R14", "a key is retired on a time nobody vouches for", "if trusted_now is not None and trusted_now >= k.until",
+            "if trusted_now is None or trusted_now >= k.until"),
+    keyring("R14", "any key hands on any other", "(signer.kid, signer.purpose) != wanted", "signer.purpose is Purpose.ROOT"),
+    keyring("R14", "a key has as many successors as are signed", "if wanted in ((k.replaces", "if () in ((k.replaces"),
+    keyring("R14", "a key is retired at once", "rotation.until < now + OVERLAP", "rotation.until < now"),
+    keyring("R14", "a plan's key becomes a command's under a new name", "or key.jwk.get(\"x\") == rotation.key.x", ""),
+)  # fmt: skip
+
 SIGNED_MUTANTS = (
-    signed("R14", "a plan's key signs commands", "k.kid == header.get(\"kid\") and k.purpose is purpose",
-           "k.kid == header.get(\"kid\")"),
-    signed("R14", "any key of the purpose will do", "k.kid == header.get(\"kid\") and k.purpose is purpose",
-           "k.purpose is purpose"),
-    signed("R14", "a document's type is not asked for", "if header.get(\"typ\") != f\"medhub-{purpose}\":",
-           "if not header.get(\"typ\"):"),
+    signed("R14", "a plan's key signs commands", "lambda key: key.purpose is purpose)", "lambda key: True)"),
+    signed("R14", "any key of the purpose will do", "if k.kid == kid and of_purpose(k)", "if of_purpose(k)"),
+    signed("R14", "a document's type is not asked for", "if header[\"typ\"] != typ:", "if not header[\"typ\"]:"),
+    signed("R14", "a header may say what it likes", "set(header) != {\"alg\", \"kid\", \"typ\"}",
+           "not {\"alg\", \"kid\", \"typ\"} <= set(header)", "hub/test_signed_documents.py"),
     signed("R14", "the signature is not checked",
            "done = jws.deserialize_compact(token.encode(), OKPKey.import_key(dict(key.public.jwk)), registry=_REGISTRY)",
            "done = jws.extract_compact(token.encode(), registry=_REGISTRY)"),
@@ -148,4 +163,4 @@ LOG_MUTANTS = (
            "                waiting.remove(found[0])", "                waiting.clear()", "sync/test_upload.py"),
 )  # fmt: skip
 
-MUTANTS = (*LOOP_MUTANTS, *DESK_MUTANTS, *DEVICE_MUTANTS, *LOCK_MUTANTS, *SIGNED_MUTANTS, *LOG_MUTANTS)
+MUTANTS = (*LOOP_MUTANTS, *DESK_MUTANTS, *AFAR_MUTANTS, *DEVICE_MUTANTS, *LOCK_MUTANTS, *SIGNED_MUTANTS, *LOG_MUTANTS)
