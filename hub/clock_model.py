@@ -53,8 +53,7 @@ class May(StrEnum):
     UNLOCK = "open a compartment whose time has come"
     SIGNED = "carry out a signed command, which expires"
     STAFF = "staff: fill, resolve, correct, hand out early, confirm the journal, and the rest"
-    PLAN = "take a signed plan"
-    STOP = "take an urgent stop"
+    STOP = "urgent stop"
     EMPTY = "staff: empty a compartment"
     ACKNOWLEDGE = "staff: acknowledge an alarm"
     SET_TIME = "staff: set the time"
@@ -62,8 +61,7 @@ class May(StrEnum):
     MOVE_MARK = "the mark moves on"
 
 
-# None of these opens a compartment.
-ON_ANY_TIME = frozenset({May.PLAN, May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK})
+ON_ANY_TIME = frozenset({May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK})  # they open nothing
 _WITH = {State.TRUSTED: frozenset(May), State.TOLD: frozenset(May) - {May.MOVE_MARK}}  # one person may have misread
 
 

@@ -96,6 +96,10 @@ class Journal:
         """The last event's number and hash (hex); 0 and the pairing's own hash before the first."""
         return self._last.seq, self._last.head.hex()
 
+    def answered_for(self, seq: int) -> bool:
+        """Whether a named person has answered for a lost chain that went as far as `seq`."""
+        return seq <= self._doubts.answered_to()
+
     def confirm(self) -> None:
         """A named person answers for the journal as it is. Who it was, the caller has appended before."""
         self._must_be_ours()

@@ -91,15 +91,25 @@ class Doubt(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DoubtFile:
-    """Written before a journal that is not known to be whole is written to; gone once a named person has confirmed."""
+    """Written before a journal that is not known to be whole is written to. Once a named person has confirmed it is
+    `<path>.confirmed`: evidence, and what they have answered for."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._confirmed = path.with_name(path.name + ".confirmed")
 
     def read(self) -> Doubt | None:
         """The doubt that stands; a file that cannot be read is one as well."""
+        return self._read(self._path)
+
+    def answered_to(self) -> int:
+        """The furthest place of a lost chain that a named person has answered for; 0 for none."""
+        doubt = self._read(self._confirmed)
+        return doubt.seq if doubt else 0
+
+    def _read(self, path: Path) -> Doubt | None:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Doubt)
+            return msgspec.json.decode(path.read_bytes(), type=Doubt)
         except FileNotFoundError:
             return None
         except (msgspec.DecodeError, UnicodeError):
@@ -115,8 +125,13 @@ class DoubtFile:
         replace(self._path, msgspec.json.encode(doubt))
 
     def clear(self) -> None:
-        self._path.unlink(missing_ok=True)
-        sync_folder(self._path.parent)
+        """A named person has confirmed. Nothing is deleted, and the furthest place answered for stays so."""
+        doubt = self.read()
+        if doubt is not None:
+            furthest = max(doubt.seq, self.answered_to())
+            replace(self._confirmed, msgspec.json.encode(msgspec.structs.replace(doubt, seq=furthest)))
+            self._path.unlink(missing_ok=True)
+            sync_folder(self._path.parent)
 
 
 def set_aside(path: Path) -> Path:

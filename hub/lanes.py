@@ -69,8 +69,9 @@ class Lanes:
         if receipt.hub != self._trust.hub or lane is None:
             return _refused("the receipt is for another hub or lane")
         if self._journal.head_at(receipt.seq) != receipt.head:
-            self._loop.execute(c.DoubtJournal(JournalState.SHORTENED))  # at once, and over restarts:
-            self._journal.witness(receipt.seq, receipt.head)
+            if not self._journal.answered_for(receipt.seq):
+                self._loop.execute(c.DoubtJournal(JournalState.SHORTENED))  # at once, and over restarts:
+                self._journal.witness(receipt.seq, receipt.head)
             return _refused(f"the receipt's chain head at {receipt.seq} is not this journal's")
         self._journal.move_cursor(lane, receipt.seq, message.receipt)
         self._tell_delivered()

@@ -1,5 +1,4 @@
-"""`python -m medhub.draw` writes docs/life.md, the drawing of an intake's life, made from the table the hub obeys; and
-docs/clock.md, from the rules of `medhub.draw_clock`."""
+"""`python -m medhub.draw` writes docs/life.md: the drawing of an intake's life, made from the table the hub obeys."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from pathlib import Path
 from hub.domain import events as e
 from hub.domain.intake import Life
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, Back, Target
-from medhub import draw_clock
 
 PAGE = Path(__file__).parents[1] / "docs" / "life.md"
 _INTRO = """# An intake's life
@@ -73,5 +71,4 @@ def _words(name: str) -> str:
 
 
 if __name__ == "__main__":
-    draw_clock.PAGE.write_text(draw_clock.page(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")

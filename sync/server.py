@@ -30,11 +30,12 @@ class Unreachable(ServerError):
 
 
 class Refused(ServerError):
-    """The server answered and will not have it. `status` is HTTP's."""
+    """The server answered and will not have it. `status` is HTTP's; `receipt`, where there is one, is signed and says
+    what it has instead."""
 
-    def __init__(self, status: int, what: str) -> None:
+    def __init__(self, status: int, what: str, receipt: str = "") -> None:
         super().__init__(f"{what}: the server answered {status}")
-        self.status = status
+        self.status, self.receipt = status, receipt
 
 
 class Answer(NamedTuple):
@@ -163,4 +164,4 @@ def _checked(answer: Answer, what: str, allowed: tuple[int, ...]) -> Answer:
         return answer
     if answer.status >= 500 or answer.status in _TRY_LATER:
         raise Unreachable(f"{what}: the server answered {answer.status}")
-    raise Refused(answer.status, what)
+    raise Refused(answer.status, what, answer.headers.get(RECEIPT, ""))

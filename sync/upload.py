@@ -67,6 +67,8 @@ class Upload:
         except (Refused, _Unreadable) as error:
             if isinstance(error, Refused) and error.status not in CANNOT_TAKE:
                 log.warning("lane %s stops: %s", lane, error)
+                if error.receipt:  # of another chain: the hub must know (R11)
+                    self._hub.call(p.Acked(receipt=error.receipt))
                 return False
             if len(batch.events) > 1:
                 self._limits[lane] = len(batch.events) // 2

@@ -63,7 +63,10 @@ def _fhir(gateway: Gateway, request: Request, body: bytes) -> Response:
         answer, receipt = receive(gateway, hub, _part(request), body)
     except NotTaken as error:
         log.warning("hub %s: a bundle is not taken: %s", hub.id, error)
-        return outcome(error.status, str(error), **({} if error.have is None else {"have": error.have}))
+        refused = outcome(error.status, str(error), **({} if error.have is None else {"have": error.have}))
+        if error.receipt:
+            refused.headers[headers.RECEIPT] = error.receipt
+        return refused
     return Response(answer, media_type=FHIR, headers={headers.RECEIPT: receipt})
 
 

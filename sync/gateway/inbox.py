@@ -32,7 +32,10 @@ class Part(NamedTuple):
 
 
 class NotTaken(Exception):
-    """Nothing of the Bundle was kept. `status` is HTTP's; `have`, on a gap, is where the lane stands here."""
+    """Nothing of the Bundle was kept. `status` is HTTP's; `have`, on a gap, is where the lane stands here; `receipt`,
+    on a conflict, tells the hub what this gateway holds instead."""
+
+    receipt = ""
 
     def __init__(self, status: int, why: str, have: int | None = None) -> None:
         super().__init__(why)
@@ -58,14 +61,27 @@ def receive(gateway: Gateway, hub: Hub, part: Part, body: bytes) -> tuple[bytes,
         raise NotTaken(400, "the headers do not say which part of the log this is")
     written = [_checked(hub, entry) for entry in _entries(body)]
     logged = _events(written, part)
-    with gateway.store.begin() as connection:
-        _advance(connection, hub, part)
-        for event in logged:
-            _keep_event(connection, hub, part.lane, event)
-        answers = [_keep(connection, hub, one) for one in written]
+    try:
+        with gateway.store.begin() as connection:
+            _advance(connection, hub, part)
+            for event in logged:
+                _keep_event(connection, hub, part.lane, event)
+            answers = [_keep(connection, hub, one) for one in written]
+    except NotTaken as refused:
+        refused.receipt = _held(gateway, hub) if refused.status == 409 else ""
+        raise
     receipt = Receipt(hub.id, part.lane, part.seq, part.head, gateway.clock())
     response = {"resourceType": "Bundle", "type": "transaction-response", "entry": answers}
     return msgspec.json.encode(response), sign(receipt, gateway.keys.receipt)
+
+
+def _held(gateway: Gateway, hub: Hub) -> str:
+    """The furthest place of the log that is here, signed: a hub whose journal and head file were restored together
+    has nobody else to learn it from (R11, H35)."""
+    asked = sa.select(lanes.c.lane, lanes.c.seq, lanes.c.head).where(lanes.c.hub == hub.id)
+    with gateway.reads.connect() as connection:
+        row = connection.execute(asked.order_by(lanes.c.seq.desc())).first()
+    return sign(Receipt(hub.id, row.lane, row.seq, row.head, gateway.clock()), gateway.keys.receipt) if row else ""
 
 
 def _entries(body: bytes) -> tuple[Entry, ...]:

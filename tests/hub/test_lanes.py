@@ -148,6 +148,11 @@ def test_a_receipt_of_another_chain_doubts_the_journal_at_once(path: Path, chang
         assert hub.shown[-1].journal_ok is False, "and over restarts"
         assert hub.say(p.ConfirmJournal(**WHO)) is None
         assert hub.shown[-1].journal_ok is True
+        assert hub.say(hub.receipt(**changes)).problem is p.Problem.REFUSED
+        assert hub.shown[-1].journal_ok is True, "a named person has answered for that chain"
+        further = hub.receipt(seq=10**6, head="0" * 64)
+        assert hub.say(further).problem is p.Problem.REFUSED
+        assert hub.shown[-1].journal_ok is False, "not for one that went further"
 
 
 def test_a_receipt_for_another_hub_doubts_nothing(hub: Hub) -> None:

@@ -100,12 +100,17 @@ def test_a_gap_is_refused_and_nothing_of_it_kept(town: Municipality, home: Home,
     assert (health["events"], health["lanes"]) == (1, {"alarms": 4})
 
 
-def test_another_event_under_the_same_number_is_refused(home: Home, server: Server) -> None:
-    """A journal restored or replaced would overwrite what was told (R11)."""
+def test_another_event_under_the_same_number_is_refused_and_the_hub_told_what_is_there(
+    town: Municipality, home: Home, server: Server
+) -> None:
+    """A journal restored or replaced would overwrite what was told (R11); the furthest of all lanes tells it so."""
     server.post(batch(home, x.event(4, ALARM)))
+    server.post(batch(home, x.event(6, e.IntakeDeclined(intake=x.NOON, reason="later")), lane="clinical"))
     with pytest.raises(Refused) as refused:
         server.post(batch(home, replace(x.event(4, ALARM), id="019f0000-0000-7000-8000-ffffffffffff")))
     assert refused.value.status == 409
+    held = receipt_of(town, refused.value.receipt)
+    assert (held.hub, held.lane, held.seq, held.head) == (home.hub, "clinical", 6, HEAD)
 
 
 def spoilt(home: Home, **changes: Any) -> Batch:

@@ -20,6 +20,7 @@ class Lanes:
         self.waiting = {seq: Raw(item(event(seq, e.MainsLost()))) for seq in (1, 2)}
         self.parked: list[int] = []
         self.asked: list[str] = []
+        self.receipts: list[str] = []
 
     def call(self, message: Any, timeout_s: float = 5.0) -> p.Reply:
         if isinstance(message, p.EventsAfter):
@@ -31,6 +32,8 @@ class Lanes:
                 return p.Reply(0, answer=p.EventBatch(e.Lane.ALARMS, found, max(seqs, default=0), ""))
             case p.EventsAfter(lane=lane):
                 return p.Reply(0, answer=p.EventBatch(lane, (), 0, ""))
+            case p.Acked(receipt=receipt):
+                self.receipts.append(receipt)
             case p.Parked(seq=seq):
                 self.parked.append(seq)
                 del self.waiting[seq]
@@ -51,6 +54,18 @@ def refused_with(status: int) -> tuple[bool | None, list[int]]:
     hub, posts = Lanes(), list[None]()
     upload = Upload(hub, Refuses(status, lambda: posts.append(None)), SOURCE, lambda: len(posts) > 20)
     return upload.run(), hub.parked
+
+
+def test_what_the_server_has_instead_is_brought_to_the_hub() -> None:
+    """R11, H35: a hub whose journal was restored with all beside it has nobody else to learn it from."""
+    hub = Lanes()
+
+    class Holds:
+        def post(self, batch: Batch) -> str:
+            raise Refused(409, "log", "signed: another chain")
+
+    assert Upload(hub, Holds(), SOURCE, lambda: False).run() is False
+    assert hub.receipts == ["signed: another chain"]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 409, 429])
