@@ -13,7 +13,7 @@ from hub.clock_model import State
 from hub.documents import Receipt
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.journal import JournalError
+from hub.journal import NotJournalled
 from hub.lanes import FRESH_S
 from hub.main import Clock
 from hub.signed import Purpose, sign
@@ -123,7 +123,7 @@ def test_what_could_not_be_written_is_not_the_time(home: Home, monkeypatch: pyte
     home.tick()
 
     def full(events: object) -> None:
-        raise JournalError("disk is full")
+        raise NotJournalled("disk is full")
 
     monkeypatch.setattr(home.hub.loop.journal, "append", full)
     assert home.set_time(2 * HOUR) == refused("journal")
