@@ -69,4 +69,6 @@ OTHERS: dict[AlarmCode, Others] = {
     AlarmCode.HELP: Others(),
     AlarmCode.PARKED: Others("1.4"),
     AlarmCode.JOURNAL: Others(TECHNICAL_FAULT, MAINTENANCE),
+    AlarmCode.NOT_GIVEN: Others(NOT_DISPENSED, PILL_NOT_TAKEN),
+    AlarmCode.STOPPED: Others(CHECK_PLAN),
 }

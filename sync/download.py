@@ -1,4 +1,4 @@
-"""Signed things in: the plan and commands. sync neither reads nor judges them; the hub does (R14)."""
+"""Signed things in: urgent stops, the plan, commands. sync neither reads nor judges them; the hub does (R14)."""
 
 import logging
 from typing import Protocol
@@ -7,11 +7,14 @@ from hub import protocol as p
 from sync.server import Queued
 from sync.upload import Hub
 
+NOT_YET = "journal"  # the hub's reason while it can write nothing down: a stop is not done with then
 log = logging.getLogger("sync.download")
 
 
 class Sender(Protocol):
     """`sync.server.Server`, as far as the download uses it."""
+
+    def stops(self) -> list[Queued]: ...
 
     def plan(self, etag: str) -> tuple[str, str] | None: ...
 
@@ -27,11 +30,20 @@ class Download:
         self._hub, self._server = hub, server
         self._etag = ""
 
-    def run(self) -> None:
-        """One round. ServerError or HubUnreachable where one of them is not there."""
+    def run(self) -> bool:
+        """One round, stops before all else (R6): True. ServerError or HubUnreachable where one of them is not there."""
+        for queued in self._server.stops():
+            self._stop(queued)
         self._plan()
         for queued in self._server.commands():
             self._command(queued)
+        return True
+
+    def _stop(self, queued: Queued) -> None:
+        error = self._hub.call(p.OfferStop(jws=queued.jws)).error
+        log.info("urgent stop offered: %s", "refused" if error else "accepted")
+        if error is None or NOT_YET not in error.reasons:
+            self._had(queued, error)
 
     def _plan(self) -> None:
         found = self._server.plan(self._etag)
@@ -43,7 +55,9 @@ class Download:
         self._etag = etag
 
     def _command(self, queued: Queued) -> None:
-        error = self._hub.call(p.OfferCommand(jws=queued.jws)).error
+        self._had(queued, self._hub.call(p.OfferCommand(jws=queued.jws)).error)
+
+    def _had(self, queued: Queued, error: p.Error | None) -> None:
         if error is None:
             self._server.drop(queued.id, "accepted")
         else:

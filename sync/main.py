@@ -69,9 +69,6 @@ class Carrier:
         """One round; how long to wait before the next."""
         try:
             through = self._round(now_s)
-        except ServerError as error:
-            log.warning("nothing gets through: %s", error)
-            through = False
         except HubUnreachable:
             log.warning("the hub does not answer")
             return self._backoff.after_failure()
@@ -83,12 +80,25 @@ class Carrier:
         return self._backoff.after_failure()
 
     def _round(self, now_s: Callable[[], float]) -> bool | None:
-        through = self._upload.run()
-        if now_s() >= self._ask_again_s and through is not False:
-            self._download.run()
+        """Whether all got through (None: there was nothing to carry). An urgent stop does not wait for the log out,
+        nor the log for what comes in: a server that takes one and not the other holds up no more than it must."""
+        tried = [self._fetched(now_s), self._tried(self._upload.run)]
+        return None if tried == [None, None] else False not in tried
+
+    def _fetched(self, now_s: Callable[[], float]) -> bool | None:
+        if now_s() < self._ask_again_s:
+            return None
+        done = self._tried(self._download.run)
+        if done:
             self._ask_again_s = now_s() + self._config.download_s
-            return True
-        return through
+        return done
+
+    def _tried(self, carry: Callable[[], bool | None]) -> bool | None:
+        try:
+            return carry()
+        except ServerError as error:
+            log.warning("nothing gets through: %s", error)
+            return False
 
     def _tell(self, up: bool) -> bool:
         """Advice to the hub, each time it is known: a hub that restarted has forgotten it."""

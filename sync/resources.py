@@ -61,10 +61,16 @@ def named(person: str) -> Json:
 
 def who(body: e.AnyBody, source: Source) -> Json:
     """On whose word it rests: a named person, the citizen, else the device."""
-    by = getattr(body, "by", None) or getattr(body, "early_by", None)
-    if by:
-        return named(by)
+    for name in persons(body):
+        return named(name)
     return patient(source) if evidence_of(body) is e.Evidence.SELF else device(source)
+
+
+def persons(body: e.AnyBody) -> list[str]:
+    """The named persons whose act it was; none where the hub or the citizen acted."""
+    if isinstance(body, e.LeaveBegun):
+        return [body.leave.by]
+    return [name for part in ("by", "early_by", "second") if (name := getattr(body, part, None))]
 
 
 def evidence_of(body: e.AnyBody) -> e.Evidence | None:
@@ -105,6 +111,8 @@ def _about(event: e.Event, intake: Intake, dose: Dose) -> list[Json]:
         if (weight_mg := getattr(body, name, None)) is not None:
             quantity = {"value": weight_mg, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
             found.append(extension(name.replace("_mg", "-from-compartment"), valueQuantity=quantity))
+    if dose.most is not None:
+        found.append(extension("as-needed", valueBoolean=True))
     if not event.trusted:
         found.append(extension("time-not-trusted", valueBoolean=True))
     return found
@@ -236,7 +244,7 @@ def hub_device(event: e.Event, source: Source, release: str) -> Json:
 def audit(event: e.Event, source: Source, details: list[Json]) -> Json:
     """The log's own copy: every event gives one, so that the whole chain can be checked there."""
     body = event.body
-    name = getattr(body, "by", None) or getattr(body, "early_by", None)
+    people = [{"who": named(name), "requestor": True} for name in persons(body)]
     return {
         "resourceType": "AuditEvent",
         "meta": {"tag": [{"system": codes.EVENT, "code": event.id}]},
@@ -244,7 +252,7 @@ def audit(event: e.Event, source: Source, details: list[Json]) -> Json:
         "type": {"system": codes.DICOM, "code": "110100", "display": "Application Activity"},
         "subtype": [{"system": codes.EVENT_TYPE, "code": type(body).__name__}],
         "recorded": event.wall,
-        "agent": [{"who": named(name) if name else device(source), "requestor": bool(name)}],
+        "agent": people or [{"who": device(source), "requestor": False}],
         "source": {"observer": device(source)},
         "entity": [
             {"what": {"identifier": identifier(codes.EVENT, event.id)}, "detail": details},

@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 
 
 class Queued(Struct, frozen=True):
-    """A signed command waiting for this hub."""
+    """A signed command or stop waiting for this hub."""
 
     id: str
     jws: str
@@ -92,14 +92,21 @@ class Server:
             return None
         return answer.body.decode("ascii", errors="replace"), answer.headers.get("ETag", "")
 
+    def stops(self) -> list[Queued]:
+        """The signed urgent stops that wait, oldest first."""
+        return self._queued("stops")
+
     def commands(self) -> list[Queued]:
-        """The signed commands that wait."""
-        body = self._exchange("GET", "/commands").body
-        with _understood("commands"):
+        """The signed commands that wait, oldest first."""
+        return self._queued("commands")
+
+    def _queued(self, what: str) -> list[Queued]:
+        body = self._exchange("GET", f"/{what}").body
+        with _understood(what):
             return msgspec.json.decode(body, type=list[Queued])
 
     def drop(self, command: str, outcome: str, reason: str = "") -> None:
-        """Tell the server that the hub has had a command: `accepted` or `refused`."""
+        """Tell the server that the hub has had a command or a stop: `accepted` or `refused`."""
         query = urlencode({"outcome": outcome, "reason": reason})
         self._exchange("DELETE", f"/commands/{quote(command, safe='')}?{query}", allowed=(404,))
 

@@ -66,8 +66,6 @@ def follow(connection: Connection, hub: str, issue: Resource) -> None:
     elif happened == "AlarmAcknowledged" and issue.mitigation:
         taken = issue.mitigation[0]
         connection.execute(alarms.update().where(place).values(seen_by=taken.author.display, seen_at=taken.date))
-        command = issue.extended("command").value_string
-        connection.execute(commands.update().where(commands.c.id == command).values(state="accepted"))
 
 
 def _raised(hub: str, alarm: str, issue: Resource) -> dict[str, object]:
@@ -120,7 +118,8 @@ def list_alarms(gateway: Gateway, hub: str | None = None) -> list[Alarm]:
         asked = asked.where(alarms.c.hub == hub)
     with gateway.reads.connect() as connection:
         rows = connection.execute(asked).mappings().all()
-        orders = {row.alarm_id: row for row in connection.execute(sa.select(commands).order_by(commands.c.expires))}
+        asked = sa.select(commands).where(commands.c.alarm_id.is_not(None)).order_by(commands.c.issued)
+        orders = {row.alarm_id: row for row in connection.execute(asked)}
     now = gateway.clock()
     made = [Alarm(**row)._replace(**_order(orders.get(row["id"]), now)) for row in rows]
     return sorted(made, key=lambda a: (-list(Criticality).index(Criticality(a.criticality)), a.raised_at, a.id))

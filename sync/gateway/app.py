@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from sync.gateway import hub_routes, staff_routes
+from sync.gateway import care_routes, hub_routes, staff_routes
 from sync.gateway.config import Config
 from sync.gateway.gateway import Clock, open_gateway, utc_now
 from sync.gateway.rounds import Rounds
@@ -26,4 +26,5 @@ def create_app(config: Config, clock: Clock = utc_now) -> Starlette:
             await run_in_threadpool(rounds.stop)
             gateway.store.dispose()
 
-    return Starlette(routes=[*hub_routes.routes(gateway), *staff_routes.routes(gateway)], lifespan=lifespan)
+    parts = (hub_routes, staff_routes, care_routes)
+    return Starlette(routes=[r for part in parts for r in part.routes(gateway)], lifespan=lifespan)

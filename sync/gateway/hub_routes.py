@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hub.signed import Purpose
 from sync import server as headers
 from sync.gateway import orders
 from sync.gateway.answers import Stop, Work, as_json, outcome, refuse, route
@@ -28,6 +29,7 @@ def routes(gateway: Gateway) -> list[Route]:
         at("/token", _token, "POST"),
         at("/hubs/{hub}/fhir", _fhir, "POST"),
         at("/hubs/{hub}/plan", _plan, "GET"),
+        at("/hubs/{hub}/stops", _stops, "GET"),
         at("/hubs/{hub}/commands", _commands, "GET"),
         at("/hubs/{hub}/commands/{command}", _command_had, "DELETE"),
         at("/hubs/{hub}/heartbeat", _heartbeat, "POST"),
@@ -90,8 +92,12 @@ def _plan(gateway: Gateway, request: Request, body: bytes) -> Response:
     return Response(jws, media_type="application/jose", headers={"ETag": etag})
 
 
+def _stops(gateway: Gateway, request: Request, body: bytes) -> Response:
+    return as_json(orders.waiting(gateway, the_hub(gateway, request).id, Purpose.STOP))
+
+
 def _commands(gateway: Gateway, request: Request, body: bytes) -> Response:
-    return as_json(orders.waiting(gateway, the_hub(gateway, request).id))
+    return as_json(orders.waiting(gateway, the_hub(gateway, request).id, Purpose.COMMAND))
 
 
 def _command_had(gateway: Gateway, request: Request, body: bytes) -> Response:

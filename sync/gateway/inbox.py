@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from hub.documents import Receipt
 from hub.signed import sign
-from sync.gateway import alarms
+from sync.gateway import alarms, told
 from sync.gateway.gateway import Gateway
 from sync.gateway.hubs import Hub
 from sync.gateway.received import KINDS, Bundle, Entry, Resource, read
@@ -162,6 +162,7 @@ def _keep_event(connection: Connection, hub: Hub, lane: str, one: _Written) -> N
         kind = next((c.code for c in one.resource.subtype), "")
         row = {"hub": hub.id, "seq": seq, "id": _event_id(one), "lane": lane, "kind": kind}
         connection.execute(events.insert(), {**row, "canonical": one.resource.canonical})
+        told.follow(connection, hub.id, kind, one.resource.canonical)
 
 
 def _keep(connection: Connection, hub: Hub, one: _Written) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import msgspec
 
 from hub.signed import Key, Purpose, new_key
 
-PURPOSES = (Purpose.PLAN, Purpose.COMMAND, Purpose.RECEIPT)
+PURPOSES = (Purpose.PLAN, Purpose.COMMAND, Purpose.STOP, Purpose.RECEIPT)
 PUBLIC = "public.json"  # the list a hub is enrolled with
 
 
@@ -17,6 +17,7 @@ class Ring(NamedTuple):
 
     plan: Key
     command: Key
+    stop: Key
     receipt: Key
 
     @property

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.gateway import alarms, watch
+from sync.gateway import alarms, orders, told, watch
 from sync.gateway.gateway import Gateway
 from sync.gateway.heartbeats import last_heard
 from sync.gateway.hubs import Hub, all_hubs, held_plans
@@ -32,9 +32,10 @@ def _found(gateway: Gateway, hub: Hub) -> tuple[alarms.Found, ...]:
         for dose in outcomes(gateway, hub.id, f"{day}/"):
             answers[dose.intake].append(dose)
     return (
-        *watch.missing_outcomes(plans, answers, days, now.at),
+        *watch.missing_outcomes(plans, answers, days, now.at, told.in_hospital(gateway, hub.id)),
         *watch.no_contact(last, hub.admitted_at, now, silence),
         *watch.plan_not_running(plans, last, now.at),
+        *watch.stops_not_done(orders.standing_stops(gateway, hub.id), plans, last, now.at),
     )
 
 

@@ -1,33 +1,23 @@
 """What named people see and do: live alarms to take by name, hubs' health, and the same as JSON."""
 
-import hmac
 import re
 from datetime import date
 from typing import Any
 
-import jinja2
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sync.gateway import inbox, orders, words
 from sync.gateway.alarms import Alarm, find_alarm, list_alarms
-from sync.gateway.answers import FormWork, Stop, Work, as_json, form_route, refuse, route
+from sync.gateway.answers import FormWork, Work, as_json, form_route, refuse, route
 from sync.gateway.gateway import Gateway
 from sync.gateway.health import health_of, health_of_all
-from sync.gateway.hubs import Hub, find_hub
 from sync.gateway.outcomes import outcomes
-from sync.gateway.people import SESSION_S, Session, log_in, log_out, session_of
+from sync.gateway.people import SESSION_S, log_in, log_out
+from sync.gateway.visitors import COOKIE, asked_hub, checked, page, pages, person
 
-COOKIE = "medhub_session"
 _ALARM_ID = re.compile(r"[0-9]{1,18}")  # what the store's integers hold
-_pages = jinja2.Environment(
-    loader=jinja2.PackageLoader("sync.gateway", "pages"), autoescape=True, undefined=jinja2.StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
-)  # fmt: skip
-_pages.filters.update(
-    words=words.in_words, home_time=words.home_time, urgency=words.URGENCY.get, dose=words.dose
-)  # fmt: skip
 
 
 def routes(gateway: Gateway) -> list[Route]:
@@ -49,6 +39,7 @@ def routes(gateway: Gateway) -> list[Route]:
         at("/hubs/{hub}/outcomes", _outcomes),
         at("/hubs/{hub}/alarms", _alarms),
         at("/hubs/{hub}/health", _health),
+        at("/hubs/{hub}/orders", _orders),
         at("/hubs/{hub}/fhir/{kind}/{name}", _resource),
     ]
 
@@ -61,20 +52,20 @@ def _start(gateway: Gateway, request: Request, body: bytes) -> Response:
 
 
 def _login_page(gateway: Gateway, request: Request, body: bytes) -> Response:
-    return _page("login.html", wrong=False)
+    return page("login.html", wrong=False)
 
 
 def _login(gateway: Gateway, request: Request, form: dict[str, str]) -> Response:
     token = log_in(gateway, form.get("login", ""), form.get("password", ""))
     if token is None:
-        return _page("login.html", 401, wrong=True)
+        return page("login.html", 401, wrong=True)
     response = RedirectResponse("/alarms", 303)
     response.set_cookie(COOKIE, token, max_age=int(SESSION_S), secure=True, httponly=True, samesite="strict")
     return response
 
 
 def _logout(gateway: Gateway, request: Request, form: dict[str, str]) -> Response:
-    _checked(_person(gateway, request), form)
+    checked(person(gateway, request), form)
     log_out(gateway, request.cookies[COOKIE])
     response = RedirectResponse("/login", 303)
     response.delete_cookie(COOKIE)
@@ -82,11 +73,12 @@ def _logout(gateway: Gateway, request: Request, form: dict[str, str]) -> Respons
 
 
 def _alarms_page(gateway: Gateway, request: Request, body: bytes) -> Response:
-    session = _person(gateway, request)
+    session = person(gateway, request)
     found = list_alarms(gateway)
     living = [a for a in found if a.alive]
-    return _page(
+    return page(
         "alarms.html", session=session, refresh_s=gateway.config.refresh_s, now=gateway.clock(),
+        failed=[o for o in orders.sent(gateway) if o.failed and o.alarm_id is None],
         medicine=[a for a in living if a.code not in words.TECHNICAL],
         technical=[a for a in living if a.code in words.TECHNICAL],
         past=[a for a in found if not a.alive],
@@ -94,8 +86,8 @@ def _alarms_page(gateway: Gateway, request: Request, body: bytes) -> Response:
 
 
 def _acknowledge(gateway: Gateway, request: Request, form: dict[str, str]) -> Response:
-    session = _person(gateway, request)
-    _checked(session, form)
+    session = person(gateway, request)
+    checked(session, form)
     alarm = find_alarm(gateway, int(form["id"])) if _ALARM_ID.fullmatch(form.get("id", "")) else None
     if alarm is None:
         return refuse(404, "no such alarm")
@@ -104,19 +96,19 @@ def _acknowledge(gateway: Gateway, request: Request, form: dict[str, str]) -> Re
 
 
 def _hubs_page(gateway: Gateway, request: Request, body: bytes) -> Response:
-    session = _person(gateway, request)
-    return _page("hubs.html", session=session, refresh_s=gateway.config.refresh_s, hubs=health_of_all(gateway))
+    session = person(gateway, request)
+    return page("hubs.html", session=session, refresh_s=gateway.config.refresh_s, hubs=health_of_all(gateway))
 
 
 def _style(gateway: Gateway, request: Request, body: bytes) -> Response:
-    return Response(_pages.get_template("style.css").render(), media_type="text/css")
+    return Response(pages.get_template("style.css").render(), media_type="text/css")
 
 
 # -- the same as JSON --------------------------------------------------------------------------------------------------
 
 
 def _outcomes(gateway: Gateway, request: Request, body: bytes) -> Response:
-    hub = _asked_hub(gateway, request)
+    hub = asked_hub(gateway, request)
     try:
         day = date.fromisoformat(request.query_params.get("day", ""))
     except ValueError:
@@ -125,7 +117,7 @@ def _outcomes(gateway: Gateway, request: Request, body: bytes) -> Response:
 
 
 def _alarms(gateway: Gateway, request: Request, body: bytes) -> Response:
-    hub = _asked_hub(gateway, request)
+    hub = asked_hub(gateway, request)
     return as_json([_alarm(a) for a in list_alarms(gateway, hub.id)])
 
 
@@ -134,40 +126,14 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
 
 
 def _health(gateway: Gateway, request: Request, body: bytes) -> Response:
-    return as_json(health_of(gateway, _asked_hub(gateway, request)))
+    return as_json(health_of(gateway, asked_hub(gateway, request)))
+
+
+def _orders(gateway: Gateway, request: Request, body: bytes) -> Response:
+    return as_json([o._asdict() for o in orders.sent(gateway, asked_hub(gateway, request).id)])
 
 
 def _resource(gateway: Gateway, request: Request, body: bytes) -> Response:
-    hub = _asked_hub(gateway, request)
+    hub = asked_hub(gateway, request)
     found = inbox.find_resource(gateway, hub, request.path_params["kind"], request.path_params["name"])
     return Response(found, media_type="application/fhir+json") if found else refuse(404, "no such resource")
-
-
-# -- who asks ----------------------------------------------------------------------------------------------------------
-
-
-def _person(gateway: Gateway, request: Request) -> Session:
-    """The named person; a browser that has none is led to the login."""
-    session = session_of(gateway, request.cookies.get(COOKIE, ""))
-    if session is None:
-        raise Stop(RedirectResponse("/login", 303))
-    return session
-
-
-def _asked_hub(gateway: Gateway, request: Request) -> Hub:
-    if session_of(gateway, request.cookies.get(COOKIE, "")) is None:
-        raise Stop(refuse(401, "log in"))
-    hub = find_hub(gateway, request.path_params["hub"])
-    if hub is None:
-        raise Stop(refuse(404, "no such hub"))
-    return hub
-
-
-def _checked(session: Session, form: dict[str, str]) -> None:
-    """The form comes from our own page."""
-    if not hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode()):
-        raise Stop(refuse(403, "the form is not from this session's page"))
-
-
-def _page(name: str, status: int = 200, **shown: Any) -> Response:
-    return HTMLResponse(_pages.get_template(name).render(shown), status)

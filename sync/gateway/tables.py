@@ -57,6 +57,7 @@ events = Table(
     Column("lane", sa.String(16), nullable=False),
     Column("kind", sa.String(64), nullable=False),
     Column("canonical", sa.LargeBinary),  # None: the hub set it aside
+    Index("events_of_kind", "hub", "kind"),
 )  # fmt: skip
 resources = Table(
     "resources", metadata,
@@ -93,11 +94,15 @@ commands = Table(
     "commands", metadata,
     Column("id", sa.String(64), primary_key=True),
     Column("hub", sa.ForeignKey("hubs.id"), nullable=False, index=True),
-    Column("alarm_id", sa.ForeignKey("alarms.id"), nullable=False),
+    Column("purpose", sa.String(16), nullable=False),  # of its key: command, stop
+    Column("kind", sa.String(32), nullable=False),  # which order, by its name in `hub.documents`
+    Column("subject", sa.String, nullable=False),  # what it is about: an alarm, an intake, a kind of leave, ordinations
+    Column("alarm_id", sa.ForeignKey("alarms.id")),
     Column("jws", sa.String, nullable=False),
     Column("by", sa.String, nullable=False),
-    Column("expires", Utc, nullable=False),
-    Column("state", sa.String(16), nullable=False),  # queued, accepted, refused
+    Column("issued", Utc, nullable=False),
+    Column("expires", Utc),  # None: never, a stop is as true late
+    Column("state", sa.String(16), nullable=False),  # queued, accepted, refused, carried_out
     Column("reason", sa.String(80), nullable=False, default=""),
 )  # fmt: skip
 heartbeats = Table(

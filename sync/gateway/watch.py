@@ -10,13 +10,17 @@ from hub.domain.schedule import home_day, intakes_of
 from sync.gateway.alarms import Found
 from sync.gateway.heartbeats import Heard
 from sync.gateway.hubs import Held
+from sync.gateway.orders import Sent
 from sync.gateway.outcomes import DoseOutcome
+from sync.gateway.told import Away
 
 GRACE = timedelta(minutes=15)  # after the latest time, for the outcome to get here
 DAYS_BACK = 7
 PLAN_WAIT = timedelta(minutes=30)  # a plan sent this long ago is running at home, or somebody looks (R6)
+STOP_WAIT = timedelta(minutes=5)  # an urgent stop the hub has not carried out by then is for a human to carry there
 MISSING_OUTCOME, NO_CONTACT, PLAN_NOT_RUNNING = "missing_outcome", "no_contact", "plan_not_running"
-CODES = (MISSING_OUTCOME, NO_CONTACT, PLAN_NOT_RUNNING)
+STOP_NOT_DONE = "stop_not_done"
+CODES = (MISSING_OUTCOME, NO_CONTACT, PLAN_NOT_RUNNING, STOP_NOT_DONE)
 
 
 class Now(NamedTuple):
@@ -50,14 +54,23 @@ def expected(plans: Sequence[Held], day: date) -> Iterator[Intake]:
 
 
 def missing_outcomes(
-    plans: Sequence[Held], answers: Mapping[str, Sequence[DoseOutcome]], days: Sequence[date], now: datetime
+    plans: Sequence[Held],
+    answers: Mapping[str, Sequence[DoseOutcome]],
+    days: Sequence[date],
+    now: datetime,
+    in_hospital: Sequence[Away] = (),
 ) -> list[Found]:
-    """An alarm for each intake whose time is over by `GRACE` and of which some dose has no outcome."""
+    """An alarm for each intake whose time is over by `GRACE` and of which some dose has no outcome.
+
+    Not where the citizen was in hospital when its window opened: others gave it, and a box that was switched off
+    meanwhile is no news (H33). Any other leave answers for nothing: what nobody gave there must be heard of.
+    """
     return [
         Found(f"{MISSING_OUTCOME}/{intake.id}", MISSING_OUTCOME, intake.criticality, intake.id)
         for day in days
         for intake in expected(plans, day)
-        if now >= _latest(intake, answers.get(intake.id, ())) + GRACE
+        if not any(away.covers(intake.opens_at) for away in in_hospital)
+        and now >= _latest(intake, answers.get(intake.id, ())) + GRACE
         and not _answered(intake, answers.get(intake.id, ()))
     ]
 
@@ -79,6 +92,16 @@ def plan_not_running(plans: Sequence[Held], last: Heard | None, now: datetime) -
     if last.body.plan_version == sent:
         return []
     return [Found(f"{PLAN_NOT_RUNNING}/{sent}", PLAN_NOT_RUNNING, Criticality.HIGH)]
+
+
+def stops_not_done(stops: Sequence[Sent], plans: Sequence[Held], last: Heard | None, now: datetime) -> list[Found]:
+    """An alarm for each urgent stop the hub has not carried out, whatever it said, unless a plan issued later runs."""
+    running = next((h.plan for h in plans if last and h.plan.version == last.body.plan_version), None)
+    return [
+        Found(f"{STOP_NOT_DONE}/{stop.id}", STOP_NOT_DONE, Criticality.HIGH)
+        for stop in stops
+        if now >= stop.issued + STOP_WAIT and not (running and running.issued > stop.issued)
+    ]
 
 
 def _in_force(plans: Sequence[Held], intake: Intake) -> Held | None:

@@ -178,6 +178,9 @@ class ScriptedHub:
         self.parked: list[p.Parked] = []
         self.plans: list[str] = []
         self.commands: list[documents.Command] = []
+        self.stops: list[documents.UrgentStop] = []
+        self.offered: list[str] = []  # what was offered, in order: stop, plan, command
+        self.refuses: tuple[str, ...] = ()  # with these reasons, what is signed well
         self.refused: list[str] = []
         self.seen_up: list[bool] = []
         self.spoilt: set[int] = set()  # numbers of events sync cannot read
@@ -218,9 +221,12 @@ class ScriptedHub:
                 self.parked.append(message)
                 self.cursors[message.lane] = message.seq
             case p.OfferPlan():
+                self.offered.append("plan")
                 self.plans.append(message.jws)
+            case p.OfferStop():
+                return self._signed(message.jws, Purpose.STOP, documents.UrgentStop, self.stops)
             case p.OfferCommand():
-                return self._command(message.jws)
+                return self._signed(message.jws, Purpose.COMMAND, documents.Command, self.commands)
             case p.GetHeartbeat():
                 return p.Heartbeat(self.heartbeat())
             case p.NetworkSeen():
@@ -248,13 +254,16 @@ class ScriptedHub:
         self.cursors[receipt.lane] = receipt.seq
         return None
 
-    def _command(self, jws: str) -> p.Error | None:
+    def _signed(self, jws: str, purpose: Purpose, kind: type[Any], had: list[Any]) -> p.Error | None:
+        self.offered.append(purpose)
         try:
-            command = msgspec.json.decode(verify(jws, self._trust.keys, Purpose.COMMAND), type=documents.Command)
+            document = msgspec.json.decode(verify(jws, self._trust.keys, purpose), type=kind)
         except SignatureRefused as error:
             self.refused.append(str(error))
             return p.Error(p.Problem.REFUSED, (str(error),))
-        self.commands.append(command)
+        if self.refuses:
+            return p.Error(p.Problem.REFUSED, self.refuses)
+        had.append(document)
         return None
 
     def heartbeat(self, **changes: Any) -> str:

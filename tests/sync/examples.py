@@ -7,6 +7,7 @@ import msgspec
 
 from hub.domain import events as e
 from hub.domain.intake import Dose, Intake
+from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality, Handout
 from hub.journal_schema import canonical_form
 from hub.plan.envelope import read_plan
@@ -34,18 +35,34 @@ INTAKE = Intake(
 )  # fmt: skip
 OPENING = "019f0000-0000-7000-8000-00000000aaaa"
 LATER = START + timedelta(hours=3)
+COMMAND = "0b0e3f5c-1f7a-4c9e-8a2e-3c1d2b4a5f60"
+WEEKEND = Leave(
+    id=COMMAND, kind=LeaveKind.WEEKEND, begins_at=START, by=BY, ends_at=START + timedelta(days=2),
+    responsible="Karen Lindgaard",
+)  # fmt: skip
+ASKED = Intake(
+    id="2026-11-20/as-needed.1", day=INTAKE.day, slot="as-needed.1", at=START, opens_at=START,
+    latest_at=START + timedelta(hours=1), doses=(msgspec.structs.replace(HALF, ordinal=1, most=4),),
+)  # fmt: skip
 ALARM = f"not_taken/{NOON}"
 
 BODIES: tuple[e.AnyBody, ...] = (
     e.Booted(release="0.1.0"),
     e.ClockDoubted(reason="time not trusted"),
     e.ClockTrusted(),
+    e.TimeSet(wall=START, by=BY),
+    e.MarkLowered(by=BY, second="Ole Juul"),
+    e.KeyAccepted(kid="gateway-plan-2", purpose="plan", x="A" * 43, replaces="gateway-plan-1", until=LATER),
+    e.CommandCarriedOut(id=COMMAND, by=BY, expires=LATER),
     e.JournalDoubted(reason="new"),
     e.JournalConfirmed(by=BY),
     e.MainsLost(),
     e.MainsRestored(),
     e.EventParked(lane="clinical", seq=4, reason="clinical: the server answered 422"),
     e.PlanRefused(version=3, digest="ab" * 32, reasons=("$.hub: is for another hub",)),
+    e.OrdinationsStopped(ordinations=("9100002",), issued=START, by=BY, reason="new allergy"),
+    e.LeaveBegun(leave=WEEKEND),
+    e.LeaveEnded(leave=WEEKEND.id, by=BY),
     e.DayPlanned(day=INTAKE.day, intakes=(INTAKE,)),
     e.CompartmentFilled(
         compartment=3, intake=NOON, doses=(HALF,), contents_mg=410, plan_version=7, by=BY
@@ -60,6 +77,7 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.OpeningFailed(intake=NOON, opening=OPENING, reason="lid_did_not_move"),
     e.OpeningAbandoned(intake=NOON, opening=OPENING),
     e.IntakeDue(intake=NOON),
+    e.AsNeededAsked(asked=ASKED, compartment=3),
     e.IntakeSnoozed(intake=NOON, until=START + timedelta(minutes=20)),
     e.IntakeDeclined(intake=NOON, reason="feels_ill"),
     e.DeclineWithdrawn(intake=NOON),
@@ -76,6 +94,8 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.IntakeUncertain(intake=NOON, reason="hub_died"),
     e.IntakeNotKnown(intake=NOON),
     e.IntakeGivenByStaff(intake=NOON, by=BY),
+    e.IntakePromised(intake=NOON, by=BY, give_by=LATER),
+    e.IntakeHandedBack(intake=NOON, by=BY),
     e.IntakeTakenElsewhere(intake=NOON),
     e.WindowEnded(intake=NOON),
     e.IntakeCorrected(intake=NOON, state="missed", by=BY, reason="found in the drawer"),
@@ -83,7 +103,7 @@ BODIES: tuple[e.AnyBody, ...] = (
         alarm=ALARM, code=e.AlarmCode.NOT_TAKEN, criticality=Criticality.HIGH, intake=NOON, compartment=3, can_open=True
     ),
     e.AlarmEscalated(alarm=ALARM, level=2),
-    e.AlarmAcknowledged(alarm=ALARM, by=BY, command="0b0e3f5c-1f7a-4c9e-8a2e-3c1d2b4a5f60"),
+    e.AlarmAcknowledged(alarm=ALARM, by=BY),
     e.AlarmEnded(alarm="mains_lost/hub"),
 )  # fmt: skip
 

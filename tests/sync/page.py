@@ -46,12 +46,12 @@ EXTENSIONS = (
     ("ordinal", "which of the day's doses of that ordination"),
     ("removed-from-compartment", "what the scale saw leave, for the whole compartment, in mg"),
     ("remaining-from-compartment", "what is left there, in mg"),
+    ("as-needed", "a dose as needed: `planned-at` is when the citizen asked for it"),
     ("time-not-trusted", "the hub could not vouch for its clock then"),
     ("happened", "which alarm event a DetectedIssue is"),
     ("can-be-opened-at-home", "whether the dose can still be opened at home"),
     ("level", "how often nobody took the alarm"),
     ("compartment", "its number"),
-    ("command", "id of the signed command that carried the acknowledgement"),
 )
 SYSTEMS = (
     ("the citizen", codes.CPR),
@@ -111,8 +111,13 @@ def _rest() -> list[str]:
     return [
         "## The rest",
         "",
-        "`Booted` updates the hub's `Device` with its release. Only as `AuditEvent`:",
+        "`Booted` updates the hub's `Device` with its release. Only as `AuditEvent`, its `agent` the named person",
+        "whose act it was (two of them for `MarkLowered`) or the device:",
         f"{rest}.",
+        "",
+        "A dose as needed comes into being with `AsNeededAsked`; what became of it is told like any other's. What a",
+        "signed command or an urgent stop brought about follows its `CommandCarriedOut`, in the same commit of the",
+        "journal: by that event its sender knows that it was carried out.",
         "",
         "An event the server cannot take (400, 413, 422, found by halving the batch) is set aside: the hub alarms, and",
         "an `AuditEvent` of kind `EventParked` with that event's id and number takes its place, holding nothing of it.",

@@ -69,7 +69,7 @@ def test_private_keys_stay_where_they_are_made(place: Path) -> None:
     assert "d" not in told.login | told.heartbeat.jwk
     assert "d" in load_device_key(home / "state").jwk
     trust = load_trust(home / "state")
-    assert [key.purpose for key in trust.keys] == ["plan", "command", "receipt"]
+    assert [key.purpose for key in trust.keys] == ["plan", "command", "stop", "receipt"]
     assert not any("d" in key.jwk for key in trust.keys)
     found = trust.person("sanne", "2468")
     assert found

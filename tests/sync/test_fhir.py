@@ -90,6 +90,30 @@ def test_only_boxed_doses_are_dispensed() -> None:
     assert [d["medicationCodeableConcept"]["text"] for d in dispensed] == ["Provodopa 100/25 mg"]
 
 
+def test_a_dose_as_needed_is_told_like_any_other() -> None:
+    taken = e.IntakeTaken(intake=x.ASKED.id, evidence=e.Evidence.REMOVED, removed_mg=405)
+    made = {m["resource"]["resourceType"]: m["resource"] for m in written(x.logged(2, taken, x.ASKED))}
+    for kind in ("MedicationAdministration", "MedicationDispense"):
+        assert made[kind]["status"] == "completed"
+        assert made[kind]["identifier"][0]["value"] == f"{x.HUB}/{x.ASKED.id}/9100002/1"
+        assert {"url": f"{codes.EXTENSION}as-needed", "valueBoolean": True} in made[kind]["extension"]
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (e.MarkLowered(by=x.BY, second="Ole Juul"), [x.BY, "Ole Juul"]),
+        (e.LeaveBegun(leave=x.WEEKEND), [x.BY]),
+        (e.LeaveEnded(leave=x.WEEKEND.id, by=None), [None]),
+    ],
+)
+def test_the_log_names_everybody_whose_act_it_was(body: e.AnyBody, names: list[str | None]) -> None:
+    [audit] = written(x.logged(1, body))
+    agents = audit["resource"]["agent"]
+    assert [agent["who"].get("display") for agent in agents] == names
+    assert [agent["requestor"] for agent in agents] == [name is not None for name in names]
+
+
 def test_an_event_that_is_set_aside_says_nothing_of_what_it_held() -> None:
     secret = x.event(9, e.IntakeDeclined(intake=x.NOON, reason="feels_ill"))
     unknown = x.item(secret).replace(b"IntakeDeclined", b"IntakeNeverHeardOf")
@@ -119,6 +143,7 @@ def test_every_outcome_of_an_intakes_life_is_mapped() -> None:
     life = {body for body, lane in e.LANE.items() if lane is e.Lane.CLINICAL and "intake" in body.__struct_fields__}
     only_logged = {
         e.CompartmentFilled, e.LidOpened, e.LidClosed, e.OpeningRequested, e.PulseRequested, e.PulseFailed,
-        e.OpeningAbandoned, e.IntakeDue, e.IntakeSnoozed, e.WordAsked, e.WindowEnded,
+        e.OpeningAbandoned, e.IntakeDue, e.IntakeSnoozed, e.WordAsked, e.WindowEnded, e.IntakePromised,
+        e.IntakeHandedBack,
     }  # fmt: skip
     assert life == set(fhir.DOSES) | only_logged | {e.IntakeCorrected}

@@ -78,8 +78,12 @@ def test_an_alarm_is_taken_by_name_and_the_hub_can_check_who(town: Municipality,
         assert command.expires > command.issued
         [waiting] = get(town, browser, f"/hubs/{home.hub}/alarms")
         assert (waiting["alive"], waiting["asked_by"]) == (True, x.BY)
-        hub.happens(e.AlarmAcknowledged(alarm=x.ALARM, by=command.by, command=command.id))
+        hub.happens(
+            e.CommandCarriedOut(id=command.id, by=command.by, expires=command.expires),
+            e.AlarmAcknowledged(alarm=x.ALARM, by=command.by),
+        )
         [seen] = until(lambda: [a for a in get(town, browser, f"/hubs/{home.hub}/alarms") if a["seen_by"]])
+        until(lambda: [o["state"] for o in get(town, browser, f"/hubs/{home.hub}/orders")] == ["carried_out"])
     assert (seen["seen_by"], seen["alive"]) == (x.BY, False)
     assert len(hub.commands) == 1
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hub.domain import events as e
 from hub.domain.intake import Intake
 from hub.domain.schedule import intakes_of
+from hub.signed import Purpose
 from sync import fhir
 from sync.gateway import alarms, orders, rounds, watch
 from sync.gateway.gateway import Gateway
@@ -170,7 +171,7 @@ def test_its_own_alarm_is_taken_here_by_name_and_not_raised_again(watched: Watch
     orders.acknowledge(watched.gateway, alarm, x.BY)
     assert watched.alarms() == []
     assert [a.seen_by for a in alarms.list_alarms(watched.gateway, HUB)] == [x.BY]
-    assert orders.waiting(watched.gateway, HUB) == []
+    assert orders.waiting(watched.gateway, HUB, Purpose.COMMAND) == []
     watched.beats()
     assert watched.alarms() == []
     watched.clock.moves_to(MIDNIGHT + timedelta(hours=1))
@@ -215,8 +216,8 @@ def test_a_command_not_fetched_in_time_is_void(watched: Watched) -> None:
     receive(watched.gateway, hub, Part("alarms", 0, 1, "ab" * 32), fhir.bundle(entries))
     [alarm] = alarms.list_alarms(watched.gateway, HUB)
     orders.acknowledge(watched.gateway, alarm, x.BY)
-    assert len(orders.waiting(watched.gateway, HUB)) == 1
+    assert len(orders.waiting(watched.gateway, HUB, Purpose.COMMAND)) == 1
     watched.clock.moves_to(MIDNIGHT + timedelta(hours=watched.gateway.config.command_h))
-    assert orders.waiting(watched.gateway, HUB) == []
+    assert orders.waiting(watched.gateway, HUB, Purpose.COMMAND) == []
     [alarm] = alarms.list_alarms(watched.gateway, HUB)
     assert (alarm.alive, alarm.refused) == (True, "expired")
