@@ -209,6 +209,8 @@ def _held_back(state: State, record: Record, away: LeaveKind | None, moment: Mom
     elif cannot_serve(state, intake) is Reason.STOPPED:
         yield e.IntakeWithheld(intake=intake.id, reason=Reason.STOPPED)
         yield about(record, e.AlarmCode.CANNOT_SERVE)
+    elif state.opening and moment.wall < intake.latest_at:
+        return  # one lock at a time; what is in the hand may be put back
     elif away is not LeaveKind.WEEKEND and too_close(state, intake, moment):
         yield e.IntakeWithheld(intake=intake.id, reason=Reason.INTERVAL)
         yield about(record, e.AlarmCode.WITHHELD)
