@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.domain import commands as c
+from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality
 from hub.outputs import REMIND_EVERY, Outputs, outputs
 from tests.domain.play import DAY, MORNING, NIGHT, NOON, Play, ordination, plan_of
@@ -74,3 +75,19 @@ def test_while_an_opening_is_under_way_its_lamp_shines_and_nothing_sounds(play: 
 def test_a_restart_takes_the_reminder_up_where_it_was(play: Play) -> None:
     before = now(play.at("8.02"))
     assert now(play.die("boot-2")) == before
+
+
+def test_what_somebody_else_gives_does_not_call(play: Play) -> None:
+    """R9: it is locked until that word is kept or taken back."""
+    play.at("8.00").do(c.Promise(f"{DAY}/morning", play.now.wall + timedelta(hours=1), "Sanne"))
+    assert now(play) == Outputs()
+    play.do(c.HandBack(f"{DAY}/morning", "Sanne"))
+    assert now(play).tone is Criticality.LOW
+
+
+def test_nobody_is_called_in_an_empty_home(play: Play) -> None:
+    """H27: it calls again when the leave is over and the window is not."""
+    leave = Leave("l1", LeaveKind.OUTING, play.now.wall, "Inge", play.now.wall + timedelta(hours=4))
+    play.do(c.BeginLeave(leave))
+    assert now(play.at("9.00")) == Outputs()
+    assert now(play.at("10.00")).tone is not None
