@@ -53,7 +53,8 @@ class May(StrEnum):
     UNLOCK = "open a compartment whose time has come"
     SIGNED = "carry out a signed command, which expires"
     STAFF = "staff: fill, resolve, correct, hand out early, confirm the journal, and the rest"
-    STOP = "urgent stop"
+    PLAN = "take a signed plan"
+    STOP = "take an urgent stop"
     EMPTY = "staff: empty a compartment"
     ACKNOWLEDGE = "staff: acknowledge an alarm"
     SET_TIME = "staff: set the time"
@@ -61,7 +62,8 @@ class May(StrEnum):
     MOVE_MARK = "the mark moves on"
 
 
-ON_ANY_TIME = frozenset({May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK})  # they open nothing
+# None of these opens a compartment.
+ON_ANY_TIME = frozenset({May.PLAN, May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK})
 _WITH = {State.TRUSTED: frozenset(May), State.TOLD: frozenset(May) - {May.MOVE_MARK}}  # one person may have misread
 
 

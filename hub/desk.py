@@ -15,6 +15,7 @@ from hub import protocol as p
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
 from hub.domain.intake import Life
+from hub.domain.leave import Leave
 from hub.domain.refusal import Reason, Refusal
 from hub.enrolment import Trust
 from hub.failure import told
@@ -53,7 +54,7 @@ class Desk:
     def _answer_in_time(self, message: Any, asked_s: float) -> Answered:
         """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13). A time that
         waited is no longer the time (R5)."""
-        if isinstance(message, p.Open | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
+        if isinstance(message, p.Open | p.AskAsNeeded | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
@@ -82,6 +83,9 @@ class Desk:
         match message:
             case p.Open():
                 return _answer_of(self._loop.execute(self._opening(message.intake, None)))
+            case p.AskAsNeeded():
+                asked = c.AskAsNeeded(message.ordination, self._new_id(), self._loop.sensed())
+                return _answer_of(self._loop.execute(asked))
             case p.Shown():
                 self.shown, self._shown_at_s = message, self._loop.clock.now().monotonic_s
                 return None
@@ -111,8 +115,10 @@ class Desk:
         return p.Error(p.Problem.UNKNOWN, (f"no answer to {type(message).__name__}",))
 
     def _opening(self, intake: str, early_by: str | None) -> c.Command:
-        opening = uuid7(self._loop.clock.now().wall, self._random(10))
-        return c.RequestOpening(intake, opening, self._loop.sensed(), early_by)
+        return c.RequestOpening(intake, self._new_id(), self._loop.sensed(), early_by)
+
+    def _new_id(self) -> str:
+        return uuid7(self._loop.clock.now().wall, self._random(10))
 
     # -- a named person's acts -----------------------------------------------------------------------------------------
 
@@ -166,6 +172,15 @@ class Desk:
                 return c.Correct(message.intake, Life(message.state), by, message.reason)
             case p.HandOutEarly():
                 return self._opening(message.intake, by)
+            case p.Promise():
+                return c.Promise(message.intake, message.give_by, by)
+            case p.HandBack():
+                return c.HandBack(message.intake, by)
+            case p.BeginLeave():
+                at, until = message.begins_at, message.ends_at
+                return c.BeginLeave(Leave(self._new_id(), message.kind, at, by, until, message.responsible))
+            case p.EndLeave():
+                return c.EndLeave(by, named=True)
             case p.ConfirmJournal():
                 return c.ConfirmJournal(by)
             case p.Acknowledge():
@@ -214,4 +229,5 @@ _TOUCHES: dict[type[p.Message], Callable[[Any], c.Command]] = {
     p.Say: lambda m: c.Say(m.intake, m.all_taken),
     p.TakenElsewhere: lambda m: c.SayTakenElsewhere(m.intake),
     p.AskForHelp: lambda m: c.AskForHelp(),
+    p.HomeAgain: lambda m: c.EndLeave("citizen", named=False),
 }

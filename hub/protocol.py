@@ -12,6 +12,13 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
+from hub.domain.leave import LeaveKind
+from hub.views import AlarmView as AlarmView
+from hub.views import DoseView as DoseView
+from hub.views import Help as Help
+from hub.views import IntakeView as IntakeView
+from hub.views import MedicineView as MedicineView
+
 PROTOCOL = 1
 KiB = 1024
 PLAN_LIMIT = 2 * KiB * KiB  # a signed plan, in characters
@@ -66,6 +73,16 @@ class TakenElsewhere(Message, frozen=True):
 
 class AskForHelp(Message, frozen=True):
     pass
+
+
+class AskAsNeeded(Message, frozen=True):
+    """One dose as needed of this ordination, now."""
+
+    ordination: Id
+
+
+class HomeAgain(Message, frozen=True):
+    """The citizen is back before the leave's end; after hospital only staff can say so (H33)."""
 
 
 class Shown(Message, frozen=True):
@@ -185,6 +202,32 @@ class HandOutEarly(Act, frozen=True):
     intake: Id
 
 
+class Promise(Act, frozen=True):
+    """ "I will give it": the box keeps the intake locked from now on (R9)."""
+
+    intake: Id
+    give_by: Instant
+
+
+class HandBack(Act, frozen=True):
+    """Who promised it will not give it."""
+
+    intake: Id
+
+
+class BeginLeave(Act, frozen=True):
+    """Agreed time away (H27, H33); `responsible` has said yes to a weekend. Only hospital may be without an end."""
+
+    kind: LeaveKind
+    begins_at: Instant
+    ends_at: Instant | None = None
+    responsible: Annotated[str, Meta(max_length=80)] = ""
+
+
+class EndLeave(Act, frozen=True):
+    """The citizen is home again."""
+
+
 class ConfirmJournal(Act, frozen=True):
     """The person has compared box and plan and answers for going on with this journal (R11)."""
 
@@ -210,7 +253,9 @@ class LowerMark(Act, frozen=True):
     second_pin: Annotated[str, Meta(min_length=4, max_length=12)]
 
 
-UI_MESSAGES = Open | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | Shown
+UI_MESSAGES = (
+    Open | AskAsNeeded | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | HomeAgain | Shown
+)  # fmt: skip
 SYNC_MESSAGES = (
     EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | OfferKey | GetHeartbeat | NetworkSeen
 )  # fmt: skip
@@ -262,64 +307,6 @@ class EventBatch(Struct, frozen=True, tag=True):
 
 class Heartbeat(Struct, frozen=True, tag=True):
     jws: str
-
-
-class Help(StrEnum):
-    """R9's three wordings, and none."""
-
-    NONE = "none"
-    TRYING = "trying"  # vi prøver at give besked
-    DELIVERED = "delivered"  # hjemmeplejen har fået besked
-    SEEN = "seen"  # NN har set det
-
-
-class DoseView(Struct, frozen=True):
-    name: str
-    strength: str
-    quantity: str  # decimal text, "0.5"
-    unit: str  # in the right number, Danish as the plan has it
-    boxed: bool
-    purpose: str = ""
-    quantity_max: str | None = None
-
-
-class IntakeView(Struct, frozen=True):
-    """Times are home wall time with offset. `refusals`: why Åbn would be refused now, empty if it would not."""
-
-    id: str
-    state: str
-    at: datetime
-    opens_at: datetime
-    latest_at: datetime
-    doses: tuple[DoseView, ...]
-    compartment: int | None = None
-    refusals: tuple[str, ...] = ()
-    snoozed_until: datetime | None = None
-    lid_open: bool = False
-    asks: bool = False  # the hub wants the citizen's word
-    reason: str = ""  # why it is declined, withheld, withdrawn or uncertain (a code)
-    final: bool = False
-    help: Help = Help.NONE
-    seen_by: str = ""
-
-
-class AlarmView(Struct, frozen=True):
-    id: str
-    code: str
-    criticality: str
-    since: datetime
-    help: Help
-    intake: str | None = None
-    seen_by: str = ""
-
-
-class MedicineView(Struct, frozen=True):
-    name: str
-    strength: str
-    text: str
-    purpose: str
-    inside: bool
-    verdict: str = ""  # of hub.domain.plan.Verdict, for what is outside
 
 
 class Snapshot(Struct, frozen=True, tag=True):

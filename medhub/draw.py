@@ -1,4 +1,5 @@
-"""`python -m medhub.draw` writes docs/life.md: the drawing of an intake's life, made from the table the hub obeys."""
+"""`python -m medhub.draw` writes docs/life.md, the drawing of an intake's life, made from the table the hub obeys; and
+docs/clock.md, from the rules of `medhub.draw_clock`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from hub.domain import events as e
 from hub.domain.intake import Life
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, Back, Target
+from medhub import draw_clock
 
 PAGE = Path(__file__).parents[1] / "docs" / "life.md"
 _INTRO = """# An intake's life
@@ -71,4 +73,5 @@ def _words(name: str) -> str:
 
 
 if __name__ == "__main__":
+    draw_clock.PAGE.write_text(draw_clock.page(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
