@@ -27,7 +27,8 @@ def every(play: Play) -> dict[type[c.Command], c.Command]:
     key = e.KeyAccepted(kid="k2", purpose="command", x="x", replaces="k1", until=wall + 60 * 24 * HOUR)
     commands = (
         c.Tick(sensed), c.Boot("test", sensed), c.OfferPlan("d", plan_of(version=9)),
-        c.RequestOpening(ID, "o9", sensed), c.AskAsNeeded("para", "o9", sensed), c.Snooze(ID), c.Decline(ID, "no"), c.ChangeMind(ID), c.Say(ID, True),
+        c.RequestOpening(ID, "o9", sensed), c.AskAsNeeded("para", "o9", sensed), c.Snooze(ID),
+        c.Decline(ID, "no"), c.ChangeMind(ID), c.Say(ID, True),
         c.SayTakenElsewhere(ID), c.AskForHelp(), c.PulseEnded("o9", 1, "broken"), c.MoveLid(1, True),
         c.FillCompartment(9, ID, 500, "Sanne"), c.EmptyCompartment(1, "Sanne"),
         c.Resolve(ID, Life.DUE, "Sanne", wall + HOUR), c.Correct(ID, Life.TAKEN, "Sanne", "seen"),
