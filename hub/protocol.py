@@ -260,8 +260,8 @@ SYNC_MESSAGES = (
     EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | OfferKey | GetHeartbeat | NetworkSeen
 )  # fmt: skip
 STAFF_MESSAGES = (
-    Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Acknowledge | ConfirmJournal | SetTime
-    | LowerMark | SetJournalAside
+    Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Promise | HandBack | BeginLeave | EndLeave
+    | Acknowledge | ConfirmJournal | SetTime | LowerMark | SetJournalAside
 )  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.

@@ -17,38 +17,9 @@ from zoneinfo import ZoneInfo
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
 from hub.clock_model import RULES, State
-from hub.domain.refusal import Reason
+from hub.domain.leave import LeaveKind
+from medhub.staff_words import SENTENCES
 
-SENTENCES: dict[str, str] = {
-    Reason.NO_SUCH: "There is no such intake, compartment or alarm here; `medhub staff status` lists them.",
-    Reason.NOT_NOW: "The intake is in a state where this cannot be done; see `medhub staff status`.",
-    Reason.TOO_EARLY: "Its time has not come; a named person may hand it out early: `medhub staff early`.",
-    Reason.TOO_LATE: "Its time is over; a named person may let it be taken later: `medhub staff resolve … due`.",
-    Reason.INTERVAL: "It is too close to another intake of the same substance; wait, or ask the prescriber.",
-    Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set: `medhub staff set-time`.",
-    Reason.LID_OPEN: "A lid is open; shut all lids first.",
-    Reason.ANOTHER_OPENING: "Another opening is under way; wait until its lid is shut.",
-    Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
-    Reason.WEIGHT_UNSTABLE: "The scale is not at rest; leave the box alone for some seconds.",
-    Reason.NOTHING_BOXED: "Nothing of this intake lies in a compartment; it is only reminded.",
-    Reason.NOT_FILLED: "No compartment is filled with this intake.",
-    Reason.FILL_DOUBTED: "The compartment's contents are not vouched for; empty it and fill it anew.",
-    Reason.CONTENTS_CHANGED: "The plan has changed since the compartment was filled; empty it and fill it anew.",
-    Reason.HANDED_OUT: "It was handed out already.",
-    Reason.JOURNAL: "The journal is not whole; nothing opens until a named person confirms what was taken.",
-    Reason.OCCUPIED: "The compartment, or another one with this intake, is filled already; empty it first.",
-    Reason.LATEST_WRONG: "The latest time must lie ahead, within 12 hours.",
-    Reason.ALREADY: "It was done already.",
-    "person": "The hub knows no such person with this PIN.",
-    "pin_rest": "Too many wrong PINs for this person; wait a minute.",
-    "same_person": "It takes two different persons.",
-    "time_before_mark": "The hub is certain that this time has been. Look at the date; if it is right, two persons set "
-    "that certainty aside first: `medhub staff lower-mark`.",
-    "time_far_ahead": "This is more than a week past the last time the hub was certain of. Look at the date; if it is "
-    "right, two persons set that certainty aside first: `medhub staff lower-mark`.",
-    "mark_unreadable": "The hub no longer knows what time has certainly been; two persons go on without it first: "
-    "`medhub staff lower-mark`.",
-}
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
 
 
@@ -80,6 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     correct.add_argument("reason")
     early = _act(acts, "early", "hand an intake out before its time", _early)
     early.add_argument("intake")
+    promise = _act(acts, "promise", "you will give it; until then the box keeps it locked (R9)", _promise)
+    promise.add_argument("intake")
+    promise.add_argument("--minutes", type=_minutes, metavar="N", required=True, help="given within so long from now")
+    hand_back = _act(acts, "hand-back", "what was promised will not be given by who promised it", _hand_back)
+    hand_back.add_argument("intake")
+    leave = _act(acts, "begin-leave", "agreed time away: somebody else has the medicine (H27, H33)", _begin_leave)
+    leave.add_argument("kind", choices=[str(kind) for kind in LeaveKind])
+    leave.add_argument("--from", dest="begins", type=_time, metavar="TIME", help="now, where not said")
+    leave.add_argument("--until", dest="ends", type=_time, metavar="TIME", help="only hospital may be without")
+    leave.add_argument("--responsible", default="", metavar="NAME", help="who has said yes to a weekend")
+    _act(acts, "end-leave", "the citizen is home again", _end_leave)
     _act(acts, "confirm-journal", "go on with this journal: box and plan are compared (R11)", _confirm_journal)
     aside = "keep a journal that cannot be gone on with, and begin another one, in doubt (R11)"
     _act(acts, "set-journal-aside", aside, _set_journal_aside)
@@ -218,6 +200,27 @@ def _early(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
     return p.HandOutEarly(**who, intake=args.intake)
 
 
+def _promise(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    give_by = _report(client).now + timedelta(minutes=args.minutes)
+    return p.Promise(**who, intake=args.intake, give_by=give_by)
+
+
+def _hand_back(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.HandBack(**who, intake=args.intake)
+
+
+def _begin_leave(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    begins = _instant(client, args.begins) if args.begins else _report(client).now
+    ends = _instant(client, args.ends) if args.ends else None
+    return p.BeginLeave(
+        **who, kind=LeaveKind(args.kind), begins_at=begins, ends_at=ends, responsible=args.responsible
+    )  # fmt: skip
+
+
+def _end_leave(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.EndLeave(**who)
+
+
 def _confirm_journal(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
     return p.ConfirmJournal(**who)
 
@@ -231,16 +234,20 @@ def _acknowledge(client: Client, args: argparse.Namespace, who: Who) -> p.Messag
 
 
 def _set_time(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
-    told: datetime = args.time
+    told = _instant(client, args.time)
+    typed_ago = timedelta(seconds=time.monotonic() - args.asked_s)  # the PIN was asked for since
+    return p.SetTime(**who, wall=told + typed_ago)
+
+
+def _instant(client: Client, told: datetime) -> datetime:
+    """In UTC; without an offset it is the time of the citizen's home."""
     if told.tzinfo is None:
         zone = _report(client).zone
-        told = told.replace(tzinfo=ZoneInfo(zone))
-        if len({told.replace(fold=fold).utcoffset() for fold in (0, 1)}) > 1:
-            raise Refused(
-                f"{args.time:%H:%M} comes twice or not at all in {zone} that night; add the offset, as +01:00."
-            )
-    typed_ago = timedelta(seconds=time.monotonic() - args.asked_s)  # the PIN was asked for since
-    return p.SetTime(**who, wall=told.astimezone(UTC) + typed_ago)
+        at_home = told.replace(tzinfo=ZoneInfo(zone))
+        if len({at_home.replace(fold=fold).utcoffset() for fold in (0, 1)}) > 1:
+            raise Refused(f"{told:%H:%M} comes twice or not at all in {zone} that night; add the offset, as +01:00.")
+        told = at_home
+    return told.astimezone(UTC)
 
 
 def _lower_mark(client: Client, args: argparse.Namespace, who: Who) -> p.Message:

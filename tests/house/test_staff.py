@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hub import protocol as p
 from hub.clock_model import RULES, State
+from hub.domain.leave import LeaveKind
 from hub.domain.refusal import Reason
 from medhub.cli import main
 
@@ -106,6 +107,18 @@ ACTS = {
         person="sanne", pin="4711", intake="i", state="missed", reason="wrong-person"
     ),
     "early i": p.HandOutEarly(person="sanne", pin="4711", intake="i"),
+    "promise i --minutes 60": p.Promise(person="sanne", pin="4711", intake="i", give_by=NOW + timedelta(hours=1)),
+    "hand-back i": p.HandBack(person="sanne", pin="4711", intake="i"),
+    "begin-leave hospital": p.BeginLeave(person="sanne", pin="4711", kind=LeaveKind.HOSPITAL, begins_at=NOW),
+    "begin-leave weekend --from 2026-11-21T10:00 --until 2026-11-22T18:00+01:00 --responsible Karen": p.BeginLeave(
+        person="sanne",
+        pin="4711",
+        kind=LeaveKind.WEEKEND,
+        begins_at=datetime(2026, 11, 21, 10, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 22, 17, tzinfo=UTC),
+        responsible="Karen",
+    ),
+    "end-leave": p.EndLeave(person="sanne", pin="4711"),
     "confirm-journal": p.ConfirmJournal(person="sanne", pin="4711"),
     "set-journal-aside": p.SetJournalAside(person="sanne", pin="4711"),
     "acknowledge help/9": p.Acknowledge(person="sanne", pin="4711", alarm="help/9"),

@@ -1,0 +1,41 @@
+"""What `medhub staff` says of each reason why the hub did not do something, and what to do about it."""
+
+from hub.domain.refusal import Reason
+
+SENTENCES: dict[str, str] = {
+    Reason.NO_SUCH: "There is no such intake, compartment or alarm here; `medhub staff status` lists them.",
+    Reason.NOT_NOW: "The intake is in a state where this cannot be done; see `medhub staff status`.",
+    Reason.TOO_EARLY: "Its time has not come; a named person may hand it out early: `medhub staff early`.",
+    Reason.TOO_LATE: "Its time is over; a named person may let it be taken later: `medhub staff resolve … due`.",
+    Reason.INTERVAL: "It is too close to another intake of the same substance; wait, or ask the prescriber.",
+    Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set: `medhub staff set-time`.",
+    Reason.LID_OPEN: "A lid is open; shut all lids first.",
+    Reason.ANOTHER_OPENING: "Another opening is under way; wait until its lid is shut.",
+    Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
+    Reason.WEIGHT_UNSTABLE: "The scale is not at rest; leave the box alone for some seconds.",
+    Reason.NOTHING_BOXED: "Nothing of this intake lies in a compartment; it is only reminded.",
+    Reason.NOT_FILLED: "No compartment is filled with this intake.",
+    Reason.FILL_DOUBTED: "The compartment's contents are not vouched for; empty it and fill it anew.",
+    Reason.CONTENTS_CHANGED: "The plan has changed since the compartment was filled; empty it and fill it anew.",
+    Reason.HANDED_OUT: "It was handed out already.",
+    Reason.JOURNAL: "The journal is not whole; nothing opens until a named person confirms what was taken.",
+    Reason.OCCUPIED: "The compartment, or another one with this intake, is filled already; empty it first.",
+    Reason.LATEST_WRONG: "That time does not do. A latest or give-by time lies ahead, within 12 hours; a leave begins "
+    "within a year, and ends: an outing within 24 hours, a weekend within 7 days.",
+    Reason.ALREADY: "It was done already.",
+    Reason.STOPPED: "One of its medicines was stopped urgently; nothing with it opens until a new plan comes.",
+    Reason.ON_LEAVE: "The citizen is on leave; when they are home again: `medhub staff end-leave`.",
+    Reason.PROMISED: "Somebody has promised to give it; they hand it back first: `medhub staff hand-back`.",
+    Reason.MOST_TAKEN: "The most of it in a day is taken; ask the prescriber.",
+    Reason.STAFF_ONLY: "This takes more: a weekend needs somebody responsible, the end of a hospital stay "
+    "a named person.",
+    "person": "The hub knows no such person with this PIN.",
+    "pin_rest": "Too many wrong PINs for this person; wait a minute.",
+    "same_person": "It takes two different persons.",
+    "time_before_mark": "The hub is certain that this time has been. Look at the date; if it is right, two persons set "
+    "that certainty aside first: `medhub staff lower-mark`.",
+    "time_far_ahead": "This is more than a week past the last time the hub was certain of. Look at the date; if it is "
+    "right, two persons set that certainty aside first: `medhub staff lower-mark`.",
+    "mark_unreadable": "The hub no longer knows what time has certainly been; two persons go on without it first: "
+    "`medhub staff lower-mark`.",
+}
