@@ -141,11 +141,11 @@ class SystemClock:
     # -- the facts -------------------------------------------------------------------------------------------------
 
     def _facts(self, wall: datetime, monotonic_s: float) -> Facts:
-        mark = self._mark
+        mark, synchronised = self._mark, self._synchronised.exists()
         here = mark is not None and mark.boot == self._boot
         return Facts(
-            synchronised=self._synchronised.exists(),
-            rtc=_keeps_time(self._rtc, wall),
+            synchronised=synchronised,
+            rtc=not synchronised and _keeps_time(self._rtc, wall),  # a read over I2C: only where it matters
             mark=beside(wall, self._high(), monotonic_s),
             in_step=self._in_step(wall, monotonic_s),
             told=here and mark is not None and mark.told,

@@ -39,7 +39,8 @@ trusted the medicine comes from elsewhere: the paper procedure.
 """
 _FACTS = {
     "synchronised": "`/run/systemd/timesync/synchronized` is there",
-    "rtc": "`/sys/class/rtc/rtc0/hctosys` says 1, and `since_epoch` is within {step} of the machine's clock",
+    "rtc": "looked at only while that is not: `/sys/class/rtc/rtc0/hctosys` says 1, and `since_epoch` is within {step} "
+    "of the machine's clock",
     "mark": "`high` in `clock.mark` against the machine's clock: " + ", ".join(f"`{m}`" for m in MarkIs),
     "in_step": "the machine's clock against this boot's anchor in `clock.mark`, moved on by `CLOCK_BOOTTIME`: at most "
     "{step} off",
