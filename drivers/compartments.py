@@ -137,7 +137,15 @@ class TwinCompartments:
             self._world.lamp_line(number, False)
 
     def _line(self, number: int, on: bool) -> Callable[[], None]:
-        return partial(self._world.lock_line, number, on)
+        return partial(self._rise if on else self._fall, number)
+
+    def _rise(self, number: int) -> None:
+        """A line whose fall was lost with the world's contact is still high, and without an edge there is no pulse."""
+        self._fall(number)
+        self._world.lock_line(number, True)
+
+    def _fall(self, number: int) -> None:
+        self._world.lock_line(number, False)
 
     def _lid_moved(self, number: int, is_open: bool) -> None:
         if self._moved:

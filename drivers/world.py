@@ -1,7 +1,8 @@
 """The physical world as a process of its own: `python -m drivers.world --socket PATH …`. It survives the hub's death.
 
 It says "world ready" on stdout once its socket answers, and stops at SIGTERM. Everything happens in one thread, one
-thing at a time, in real time: device limits are not sped up with the demo's clock.
+thing at a time, in real time: device limits are not sped up with the demo's clock. With `--memory` it survives its own
+death too: to the drivers a cable pulled, and put back.
 """
 
 import argparse
@@ -10,12 +11,14 @@ import contextlib
 import os
 import select
 import signal
+import sys
 from pathlib import Path
 
 import msgspec
 
 from drivers import world_protocol as w
 from drivers.world_compartment import NotPossible
+from drivers.world_memory import Memory, MemoryWrong, do
 from drivers.world_router import Router
 from drivers.world_state import World
 
@@ -40,11 +43,11 @@ def kill(pid: int) -> None:
 class WorldServer:
     """Serves one world on a unix socket, and its network on a loopback port."""
 
-    def __init__(self, path: Path, world: World, router: Router | None = None) -> None:
-        self._path, self._world, self._router = path, world, router
+    def __init__(self, path: Path, world: World, router: Router | None, memory: Memory | None) -> None:
+        self._path, self._world, self._router, self._memory = path, world, router, memory
         self._watchers: set[asyncio.StreamWriter] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._told = 0  # entries of the ledger that the watchers have heard of
+        self._told = len(world.ledger)  # entries of it that the watchers have heard of
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; the socket is gone afterwards."""
@@ -54,7 +57,8 @@ class WorldServer:
             self._path.chmod(0o600)
             if self._router:
                 self._world.router_port = self._router.port
-                await self._router.restore()
+                await self._set_network(self._world.network)
+            self._pass_time(self._now())  # also what was under way when the world before this one died
             print(f"world ready {self._path}", flush=True)
             await stop.wait()
         finally:
@@ -78,16 +82,20 @@ class WorldServer:
 
     async def _reply(self, line: bytes, writer: asyncio.StreamWriter) -> bytes:
         try:
-            request = _decode(line)
-            self._pass_time()
+            request, now_s = _decode(line), self._now()
+            self._pass_time(now_s)
             if isinstance(request, w.Watch):
                 return _frame(self._watch(writer))
-            answer = self._act(request)
-            if isinstance(request, w.SetNetwork):
-                await self._set_network(request.up)
+            if isinstance(request, w.SetNetwork) and self._router is None:
+                raise NotPossible("this world has no network: start it with --router-port and --target")
+            answer = do(self._world, request, now_s)
         except (NotPossible, msgspec.MsgspecError) as error:
             return _frame(w.Reply(error=str(error)))
-        self._pass_time()
+        if self._memory:
+            self._memory.keep(request, now_s)
+        self._pass_time(now_s)
+        if isinstance(request, w.SetNetwork):
+            await self._set_network(request.up)
         return _frame(w.Reply(answer=answer))
 
     # -- time -----------------------------------------------------------------------------------------------------
@@ -95,16 +103,18 @@ class WorldServer:
     def _now(self) -> float:
         return asyncio.get_running_loop().time()  # CLOCK_MONOTONIC
 
-    def _pass_time(self) -> None:
+    def _pass_time(self, now_s: float) -> None:
         """Let happen what is due, tell the watchers, and come back when the next thing is."""
-        self._world.advance(self._now())
+        self._world.advance(now_s)
         for entry in self._world.ledger[self._told :]:
             self._tell(entry)
         self._told = len(self._world.ledger)
         if self._timer:
             self._timer.cancel()
+            self._timer = None
         due_s = self._world.next_step_s()
-        self._timer = asyncio.get_running_loop().call_at(due_s, self._pass_time) if due_s is not None else None
+        if due_s is not None:
+            self._timer = asyncio.get_running_loop().call_at(due_s, lambda: self._pass_time(self._now()))
 
     def _watch(self, writer: asyncio.StreamWriter) -> w.Sensed:
         self._watchers.add(writer)
@@ -126,66 +136,6 @@ class WorldServer:
             else:
                 watcher.write(_frame(push))
 
-    # -- what is asked --------------------------------------------------------------------------------------------
-
-    def _act(self, request: w.Request) -> w.Weight | w.Handled | w.WorldView | w.Ledger | None:
-        world, now_s = self._world, self._now()
-        match request:
-            case w.LockLine(number, on):
-                world.lock_line(number, on, now_s)
-            case w.LampLine(number, on):
-                world.lamp_line(number, on)
-            case w.Weigh():
-                return w.Weight(world.weigh(now_s))
-            case w.PlayTone(tone):
-                world.play(tone, now_s)
-            case w.Look():
-                return world.view()
-            case w.ReadLedger(after):
-                return w.Ledger(tuple(world.ledger[after:]))
-            case _:
-                handled = self._hand(request, now_s)
-                self._surround(request, now_s)
-                return handled
-        return None
-
-    def _hand(self, request: w.Request, now_s: float) -> w.Handled | None:
-        world = self._world
-        match request:
-            case w.OpenLid(number):
-                world.open_lid(number, now_s)
-            case w.ShutLid(number):
-                world.shut_lid(number, now_s)
-            case w.KeyOpen(number):
-                world.key_open(number, now_s)
-            case w.Take(number, counts):
-                return w.Handled(world.take(number, counts, now_s))
-            case w.PutBack(number, counts):
-                return w.Handled(world.put_back(number, counts, now_s))
-            case w.Fill(number, label, items):
-                return w.Handled(world.fill(number, label, items, now_s))
-            case w.Empty(number):
-                return w.Handled(world.empty(number, now_s))
-        return None
-
-    def _surround(self, request: w.Request, now_s: float) -> None:
-        world = self._world
-        match request:
-            case w.SetMains(on):
-                world.set_mains(on, now_s)
-            case w.SetJam(number, on):
-                world.set_jam(number, on)
-            case w.SetScale(unplugged, noisy):
-                world.unplugged, world.noisy = unplugged, noisy
-            case w.SetNetwork() if self._router is None:
-                raise NotPossible("this world has no network: start it with --router-port and --target")
-            case w.SetNetwork(up):
-                world.set_network(up, now_s)
-            case w.SetTrap(trap):
-                world.set_trap(trap)
-            case w.ClearTrap():
-                world.trap = None
-
     async def _set_network(self, up: bool) -> None:
         if self._router:
             await (self._router.restore() if up else self._router.cut())
@@ -195,13 +145,15 @@ def _frame(message: w.Reply | w.Push) -> bytes:
     return _encode(message) + b"\n"
 
 
-async def serve(path: Path, world: World, router_port: int | None, target: tuple[str, int] | None) -> None:
+async def serve(
+    path: Path, world: World, memory: Memory | None, router_port: int | None, target: tuple[str, int] | None
+) -> None:
     """Serve `world` until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     router = Router(router_port, target) if router_port is not None and target else None
-    await WorldServer(path, world, router).run(stop)
+    await WorldServer(path, world, router, memory).run(stop)
 
 
 def address(text: str) -> tuple[str, int]:
@@ -214,12 +166,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compartments", type=int, required=True, choices=range(1, 129), metavar="1-128")
     parser.add_argument("--router-port", type=int, help="loopback port of the home's network; 0 takes a free one")
     parser.add_argument("--target", type=address, metavar="HOST:PORT", help="where the network leads")
+    parser.add_argument("--memory", type=Path, help="a file to come back from the same after SIGKILL")
     parser.add_argument("--seed", type=int, default=1, help="of the load cell's noise")
 
 
 def main(args: argparse.Namespace) -> int:
     world = World(args.compartments, args.seed, kill)
-    asyncio.run(serve(args.socket, world, args.router_port, args.target))
+    with contextlib.ExitStack() as open_files:
+        memory = open_files.enter_context(contextlib.closing(Memory(args.memory))) if args.memory else None
+        if memory:
+            try:
+                memory.recall(world)
+            except MemoryWrong as error:
+                print(error, file=sys.stderr)
+                return os.EX_DATAERR
+        asyncio.run(serve(args.socket, world, memory, args.router_port, args.target))
     return 0
 
 

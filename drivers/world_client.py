@@ -1,6 +1,7 @@
 """Reaching the world: blocking calls for a driver's wires and a person's hands, and a watch over lids and mains."""
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -138,6 +139,8 @@ class WorldClient:
             if self._closed:
                 raise WorldGone("the way to the world is closed")
             try:
+                if self._line is not None and self._line.has_ended:
+                    self._drop()  # the world was away since: nothing is sent into the void while it is back
                 if self._line is None:
                     self._line = _Line(self._path, self._timeout_s)
                 self._line.send(request)
@@ -285,6 +288,13 @@ class _Line:
             raise ConnectionError("it hung up")
         message: w.Reply | w.Push = _decode(line)
         return message
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the other end hung up (or speaks unasked, which is as bad)."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def wait_forever(self) -> None:
         self._socket.settimeout(None)

@@ -31,7 +31,7 @@ class World:
         self.router_port: int | None = None
         self.trap: Trap | None = None
         self.sprung: list[Trap] = []
-        self._kill, self._random, self._moved_s = kill, Random(seed), float("-inf")
+        self.kill, self._random, self._moved_s = kill, Random(seed), float("-inf")
         self._now_s = float("-inf")
 
     # -- time -----------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ class World:
             return False
         self.trap = None
         self.sprung.append(trap)
-        self._kill(trap.pid)
+        self.kill(trap.pid)
         self._write(now_s, What.TRAP_SPRUNG, box, note=at.value)
         return True
 

@@ -66,8 +66,8 @@ class Stage:
         self._start("gateway", ["medhub.demo.gateway_process", "--config", str(papers.gateway_config),
                                 "--origin", str(self._origin_file)])  # fmt: skip
         self._start("world", ["drivers.world", "--socket", str(self._world_socket), "--compartments",
-                              str(COMPARTMENTS), "--router-port", str(router_port),
-                              "--target", f"127.0.0.1:{gateway_port}"])  # fmt: skip
+                              str(COMPARTMENTS), "--memory", str(self.home / "world.jsonl"), "--router-port",
+                              str(router_port), "--target", f"127.0.0.1:{gateway_port}"])  # fmt: skip
         self.municipality = Municipality(f"https://127.0.0.1:{gateway_port}", papers.ca, HUB_ID, NURSE, papers.password)
         self._stack.callback(self.municipality.close)
         self.world = WorldClient(self._world_socket)

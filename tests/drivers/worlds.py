@@ -30,6 +30,11 @@ class RunningWorld:
         self.process, self.socket = process, socket
         self.client = WorldClient(socket)
 
+    def kill(self) -> None:
+        """SIGKILL: no last word."""
+        self.process.kill()
+        self.process.wait(DEADLINE_S)
+
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         self.client.close()

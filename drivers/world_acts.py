@@ -1,0 +1,64 @@
+"""What each request does to the world. No I/O and no clock, so that what was done can be done again, the same."""
+
+from drivers import world_protocol as w
+from drivers.world_state import World
+
+LOOKS = (w.Weigh, w.Watch, w.Look, w.ReadLedger)  # change nothing but the load cell's noise
+Answered = w.Weight | w.Handled | w.WorldView | w.Ledger | None
+
+
+def act(world: World, request: w.Request, now_s: float) -> Answered:
+    """Do it at `now_s`, to which the world has been advanced. Raises NotPossible, and then nothing changed."""
+    match request:
+        case w.LockLine(number, on):
+            world.lock_line(number, on, now_s)
+        case w.LampLine(number, on):
+            world.lamp_line(number, on)
+        case w.Weigh():
+            return w.Weight(world.weigh(now_s))
+        case w.PlayTone(tone):
+            world.play(tone, now_s)
+        case w.Look():
+            return world.view()
+        case w.ReadLedger(after):
+            return w.Ledger(tuple(world.ledger[after:]))
+        case _:
+            handled = _hand(world, request, now_s)
+            _surround(world, request, now_s)
+            return handled
+    return None
+
+
+def _hand(world: World, request: w.Request, now_s: float) -> w.Handled | None:
+    match request:
+        case w.OpenLid(number):
+            world.open_lid(number, now_s)
+        case w.ShutLid(number):
+            world.shut_lid(number, now_s)
+        case w.KeyOpen(number):
+            world.key_open(number, now_s)
+        case w.Take(number, counts):
+            return w.Handled(world.take(number, counts, now_s))
+        case w.PutBack(number, counts):
+            return w.Handled(world.put_back(number, counts, now_s))
+        case w.Fill(number, label, items):
+            return w.Handled(world.fill(number, label, items, now_s))
+        case w.Empty(number):
+            return w.Handled(world.empty(number, now_s))
+    return None
+
+
+def _surround(world: World, request: w.Request, now_s: float) -> None:
+    match request:
+        case w.SetMains(on):
+            world.set_mains(on, now_s)
+        case w.SetJam(number, on):
+            world.set_jam(number, on)
+        case w.SetScale(unplugged, noisy):
+            world.unplugged, world.noisy = unplugged, noisy
+        case w.SetNetwork(up):
+            world.set_network(up, now_s)
+        case w.SetTrap(trap):
+            world.set_trap(trap)
+        case w.ClearTrap():
+            world.trap = None
