@@ -23,15 +23,20 @@ class Outputs(Struct, frozen=True):
 
 
 def outputs(state: State, moment: Moment) -> Outputs:
-    """The lamp of the opening under way, or the reminder of the most critical that is due and not put off."""
+    """The lamp of the opening under way, or the reminder of the most critical that is due and not put off. Nobody is
+    called in an empty home, nor to what a named person is on the way with, nor to what they may want or not."""
     if state.opening is not None:
         return Outputs(opening=state.opening.id, lamp=state.opening.compartment)
-    calling = [r for r in state.records.values() if r.state is Life.DUE and not r.promise and moment.wall >= _since(r)]
-    if not calling or state.away(moment.wall):  # nobody is at home, or a named person is on the way with it
+    calling = [r for r in state.records.values() if _calls(r) and moment.wall >= _since(r)]
+    if not calling or state.away(moment.wall):
         return Outputs()
     record = max(calling, key=lambda r: _RANK(r.intake.criticality))
     beat = (moment.wall - _since(record)) // REMIND_EVERY
     return Outputs(tone=record.intake.criticality, beat=f"{record.intake.id}/{_since(record).isoformat()}/{beat}")
+
+
+def _calls(record: Record) -> bool:
+    return record.state is Life.DUE and record.promise is None and not record.intake.as_needed
 
 
 def _since(record: Record) -> datetime:

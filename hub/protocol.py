@@ -14,9 +14,11 @@ from msgspec import Meta, Raw, Struct
 
 from hub.domain.leave import LeaveKind
 from hub.views import AlarmView as AlarmView
+from hub.views import AsNeededView as AsNeededView
 from hub.views import DoseView as DoseView
 from hub.views import Help as Help
 from hub.views import IntakeView as IntakeView
+from hub.views import LeaveView as LeaveView
 from hub.views import MedicineView as MedicineView
 
 PROTOCOL = 1
@@ -334,6 +336,7 @@ class Snapshot(Struct, frozen=True, tag=True):
     plan_old: bool = False
     asked_for_help: Help = Help.NONE
     asked_help_seen_by: str = ""
+    leave: LeaveView | None = None
     done: IntakeView | None = None  # the intake just finished, for a minute, for "Godt. Det er skrevet ned."
 
 

@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from hub import protocol as p
+from hub.as_needed import possible_at, refusals
 from hub.contact import Contact, contact_of
 from hub.domain.due import plan_old_at
 from hub.domain.events import AlarmCode
 from hub.domain.intake import Dose, Intake, Life, Moment
 from hub.domain.may_open import may_open
-from hub.domain.plan import Handout, Plan
+from hub.domain.plan import Handout, Ordination, Plan
 from hub.domain.reading import Sensed
-from hub.domain.schedule import home_day, intakes_of
+from hub.domain.refusal import Reason
+from hub.domain.schedule import as_needed_dose, home_day, intakes_of
 from hub.domain.state import Alarm, Record, State
 from hub.journal_errors import JournalState
 
@@ -53,7 +55,7 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         next=view.next(),
         today=tuple(view.record(r) for r in view.today()),
         alarms=view.alarms(),
-        medicines=_medicines(plan) if plan else (),
+        medicines=view.medicines(plan) if plan else (),
         phone=contact.phone,
         clock_ok=moment.trusted and not state.clock_doubted,
         network_ok=context.network_ok,
@@ -63,6 +65,7 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         plan_old=plan is not None and moment.wall >= plan_old_at(state),
         asked_for_help=view.help(asked),
         asked_help_seen_by=asked.seen_by or "" if asked else "",
+        leave=view.leave(),
         done=view.intake(_done(state, moment)),
     )
 
@@ -70,12 +73,12 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
 def current(state: State, moment: Moment) -> Record | None:
     """The one thing that is now, most pressing first; None when there is nothing."""
     records = sorted(state.records.values(), key=lambda r: r.intake.at)
-    snoozed = [r for r in records if r.snoozed_until and r.snoozed_until > moment.wall]
+    later = [r for r in records if r.promise or (r.snoozed_until and r.snoozed_until > moment.wall)]
     ranked = (
         [r for r in records if r.state in (Life.OPENING, Life.OPEN)],
-        [r for r in records if r.state is Life.DUE and r not in snoozed],
+        [r for r in records if r.state is Life.DUE and r not in later],
         [r for r in records if r.state is Life.PARTLY_TAKEN and not r.final],
-        [r for r in snoozed if r.state is Life.DUE],
+        [r for r in later if r.state is Life.DUE],
         [r for r in records if r.state in (Life.UNCERTAIN, Life.NOT_KNOWN)],
         [r for r in records if r.state in (Life.WITHHELD, Life.DECLINED, Life.HANDED_OUT_EARLY) and not r.final],
         [r for r in records if r.state in (Life.MISSED, Life.WITHHELD) and _still_told(state, r, moment)],
@@ -84,9 +87,10 @@ def current(state: State, moment: Moment) -> Record | None:
 
 
 def _still_told(state: State, record: Record, moment: Moment) -> bool:
-    """A miss is told until a named human has it, and half an hour at least."""
+    """A miss is told until a named human has it, and half an hour at least; that somebody comes, until then."""
     alive = any(a.intake == record.intake.id for a in state.living_alarms())
-    return alive or moment.wall - record.since.wall < MISSED_FOR
+    comes = record.promise is not None and moment.wall < record.promise.give_by
+    return alive or comes or moment.wall - record.since.wall < MISSED_FOR
 
 
 def _done(state: State, moment: Moment) -> Record | None:
@@ -150,7 +154,7 @@ class _Viewer:
         state, intake = self._state, record.intake
         opening = state.opening if state.opening and state.opening.intake == intake.id else None
         alarm = next((a for a in reversed(state.alarms.values()) if a.intake == intake.id), None)
-        put_off = record.snoozed_until
+        put_off, promise = record.snoozed_until, record.promise
         return self._view(
             intake,
             state=record.corrected or record.state,
@@ -162,7 +166,38 @@ class _Viewer:
             reason=record.reason,
             help=self.help(alarm),
             seen_by=alarm.seen_by or "" if alarm else "",
+            promised_by=promise.by if promise else "",
+            give_by=self.home(promise.give_by) if promise else None,
         )
+
+    def leave(self) -> p.LeaveView | None:
+        leave = self._state.leave
+        if leave is None or not leave.covers(self._moment.wall):
+            return None
+        return p.LeaveView(leave.kind, self.home(leave.ends_at) if leave.ends_at else None, leave.responsible)
+
+    def medicines(self, plan: Plan) -> tuple[p.MedicineView, ...]:
+        inside = (
+            p.MedicineView(
+                name=o.medicine.name, strength=o.medicine.strength, text=o.text, purpose=o.purpose,
+                inside=o.handout is Handout.COMPARTMENT, as_needed=self._as_needed(o),
+            )
+            for o in plan.ordinations
+        )  # fmt: skip
+        outside = (
+            p.MedicineView(name=o.name, strength=o.strength, text=o.text, purpose="", inside=False, verdict=o.verdict)
+            for o in plan.outside
+        )
+        return (*inside, *outside)
+
+    def _as_needed(self, ordination: Ordination) -> p.AsNeededView | None:
+        dose, state, now = as_needed_dose(ordination), self._state, self._moment
+        if dose is None or dose.handout is not Handout.COMPARTMENT:
+            return None
+        reasons = refusals(state, ordination.id, now, self._sensed)
+        waits = Reason.INTERVAL in reasons or Reason.MOST_TAKEN in reasons
+        at = possible_at(state, dose, now) if waits else None
+        return p.AsNeededView(ordination.id, _dose(dose), dose.most or 0, reasons, self.home(at) if at else None)
 
     def _view(self, intake: Intake, state: str = Life.PLANNED, **more: Any) -> p.IntakeView:
         fill = self._state.fill_of(intake.id)
@@ -185,18 +220,3 @@ def _dose(dose: Dose) -> p.DoseView:
 
 def _text(quantity: Decimal) -> str:
     return format(quantity.normalize(), "f")
-
-
-def _medicines(plan: Plan) -> tuple[p.MedicineView, ...]:
-    inside = (
-        p.MedicineView(
-            name=o.medicine.name, strength=o.medicine.strength, text=o.text, purpose=o.purpose,
-            inside=o.handout is Handout.COMPARTMENT,
-        )
-        for o in plan.ordinations
-    )  # fmt: skip
-    outside = (
-        p.MedicineView(name=o.name, strength=o.strength, text=o.text, purpose="", inside=False, verdict=o.verdict)
-        for o in plan.outside
-    )
-    return (*inside, *outside)

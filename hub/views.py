@@ -46,6 +46,16 @@ class IntakeView(Struct, frozen=True):
     final: bool = False
     help: Help = Help.NONE
     seen_by: str = ""
+    promised_by: str = ""  # who gives it in the box's place
+    give_by: datetime | None = None
+
+
+class LeaveView(Struct, frozen=True):
+    """The citizen is away now. `until` is None where only staff end it."""
+
+    kind: str  # of hub.domain.leave.LeaveKind
+    until: datetime | None
+    responsible: str = ""
 
 
 class AlarmView(Struct, frozen=True):
@@ -58,6 +68,17 @@ class AlarmView(Struct, frozen=True):
     seen_by: str = ""
 
 
+class AsNeededView(Struct, frozen=True):
+    """What can be had when it is wanted. `refusals`: why not now; `possible_at`: from when, where only time is in the
+    way."""
+
+    ordination: str
+    dose: DoseView
+    most: int
+    refusals: tuple[str, ...] = ()
+    possible_at: datetime | None = None
+
+
 class MedicineView(Struct, frozen=True):
     name: str
     strength: str
@@ -65,3 +86,4 @@ class MedicineView(Struct, frozen=True):
     purpose: str
     inside: bool
     verdict: str = ""  # of hub.domain.plan.Verdict, for what is outside
+    as_needed: AsNeededView | None = None
