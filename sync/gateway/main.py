@@ -59,12 +59,17 @@ def serve(config: Config, clock: Clock = utc_now) -> None:
     """Answer until SIGTERM or SIGINT; what is under way is finished first."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn stops, then raises the signal again: here it ends well
+    make_server(config, clock).run()
+
+
+def make_server(config: Config, clock: Clock) -> uvicorn.Server:
+    """The gateway as a server that is not yet running."""
     settings = uvicorn.Config(
         create_app(config, clock), host=config.address, port=config.port, ssl_certfile=config.certificate,
         ssl_keyfile=config.certificate_key, http="h11", ws="none", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=STOP_S,
     )  # fmt: skip
-    uvicorn.Server(settings).run()
+    return uvicorn.Server(settings)
 
 
 def _act(args: argparse.Namespace, config: Config) -> int:

@@ -116,10 +116,11 @@ def settle(gateway: Gateway, hub: str, command: str, outcome: str, reason: str) 
 
 
 def sent(gateway: Gateway, hub: str | None = None) -> list[Sent]:
-    """What was ordered lately, and what still waits, newest first."""
+    """What was ordered lately, and what still waits to be carried out, newest first."""
     now = gateway.clock()
-    good = sa.and_(commands.c.state == "queued", sa.or_(commands.c.expires.is_(None), commands.c.expires > now))
-    asked = _SENT.where(sa.or_(commands.c.issued > now - SHOWN_AFTER, good)).order_by(commands.c.issued.desc())
+    good = sa.or_(commands.c.expires.is_(None), commands.c.expires > now)
+    waits = sa.and_(commands.c.state.in_(("queued", "accepted")), good)
+    asked = _SENT.where(sa.or_(commands.c.issued > now - SHOWN_AFTER, waits)).order_by(commands.c.issued.desc())
     if hub is not None:
         asked = asked.where(commands.c.hub == hub)
     return [_in_time(order, now) for order in _read(gateway, asked)]

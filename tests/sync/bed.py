@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +27,10 @@ from hub.signed import Key, Purpose, SignatureRefused, sign, verify
 from medhub.enrol import Enrolment, enrol, person
 from medhub.testca import make_test_ca
 from sync.gateway.config import Config, load
-from sync.gateway.gateway import Gateway, open_gateway
+from sync.gateway.gateway import Clock, Gateway, open_gateway
 from sync.gateway.hubs import admit_hub, put_plan
 from sync.gateway.keys import make_keys
+from sync.gateway.main import make_server
 from sync.gateway.people import add_user
 from tests.plan.build import sample
 from tests.sync import examples as x
@@ -104,8 +106,25 @@ class Municipality:
             until(lambda: self._answers(running), START_S)
             yield running
 
+    @contextmanager
+    def serving(self, clock: Clock) -> Iterator[None]:
+        """The same within this process, by a clock of the test's own."""
+        server = make_server(self.config, clock)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            until(self._reached, START_S)
+            yield
+            until(lambda: not server.server_state.connections)  # everybody has hung up
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+
     def _answers(self, running: "subprocess.Popen[str]") -> bool:
         assert running.poll() is None, "the gateway ended by itself"
+        return self._reached()
+
+    def _reached(self) -> bool:
         try:
             return requests.get(f"{self.url}/login", verify=str(self.ca), timeout=5).ok
         except requests.ConnectionError:
