@@ -206,7 +206,7 @@ class _Viewer:
         return p.IntakeView(
             id=intake.id, state=state, at=self.home(intake.at), opens_at=self.home(intake.opens_at),
             latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
-            compartment=fill.compartment if fill else ours, **more,
+            compartment=fill.compartment if fill else ours, as_needed=intake.as_needed, **more,
         )  # fmt: skip
 
 

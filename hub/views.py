@@ -48,6 +48,7 @@ class IntakeView(Struct, frozen=True):
     seen_by: str = ""
     promised_by: str = ""  # who gives it in the box's place
     give_by: datetime | None = None
+    as_needed: bool = False
 
 
 class LeaveView(Struct, frozen=True):

@@ -197,12 +197,15 @@ def test_only_what_lies_in_the_box_is_offered() -> None:
 
 
 def test_nobody_is_called_to_what_they_may_want_or_not() -> None:
-    """Put back, it waits in its compartment until it is wanted again."""
+    """Put back, it may be had again for a while; then it waits until it is wanted."""
     play = ready(para()).at("8.00")
     assert not play.do(c.AskAsNeeded("para", "o1", play.sensed()))
     assert play.state.opening is not None
     play.take(play.state.opening.compartment, 0)
     assert play.state.opening is None
     assert outputs(play.minutes(6).state, play.now).tone is None
-    assert shown(play).current is None
+    now = shown(play).current
+    assert now is not None
+    assert (now.as_needed, now.state, now.refusals) == (True, Life.DUE, ())
+    assert shown(play.minutes(30)).current is None
     assert offered(play).refusals == ()
