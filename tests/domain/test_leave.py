@@ -103,6 +103,13 @@ def test_agreed_ahead_it_counts_from_its_beginning(day):
     assert day.at("12.10").open("noon") == ("on_leave",)
 
 
+def test_from_its_first_instant_until_its_last():
+    agreed = Leave("l1", OUTING, home("8.00"), "Inge", home("9.00"))
+    before = timedelta.resolution
+    around = (home("8.00") - before, home("8.00"), home("9.00") - before, home("9.00"))
+    assert [agreed.covers(t) for t in around] == [False, True, True, False]
+
+
 # -- while away -------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +202,9 @@ def test_what_was_emptied_for_the_weekend_may_be_given_there(day):
 def test_on_a_weekend_the_box_does_not_say_when_the_next_is_given(play):
     """R2: Karen knows nothing of an interval counted here; each may have been given, and the last one counts."""
     play.accept(plan_of(ordination("pinemol", MORNING, NOON, EVENING, interval_min=360)))
-    all_day(play, WEEKEND, home("17.30")).at("17.30")
+    all_day(play, WEEKEND, home("17.30")).at("9.00")
+    assert play.at("11.30").life("noon") is Life.DUE  # six hours from 9.00 would be past its latest
+    play.at("17.30")
     assert [play.life(s) for s in ("morning", "noon")] == [Life.NOT_KNOWN, Life.NOT_KNOWN]
     assert interval_left(play.state, play.record("evening").intake, play.now) > HOUR
     play.at("18.00")

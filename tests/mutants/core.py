@@ -9,7 +9,12 @@ ALARMS, INTERVAL, FILL = "domain/test_alarms.py", "domain/test_interval.py", "do
 MAY_OPEN, EARLY, READING = "domain/test_may_open.py", "domain/test_early.py", "domain/test_reading.py"
 
 may_open = of("hub/domain/may_open.py", MAY_OPEN, INTERVAL)
+interval = of("hub/domain/interval.py", INTERVAL, MAY_OPEN)
+intake = of("hub/domain/intake.py", INTERVAL, CHANGE)
 decide = of("hub/domain/decide.py", OPENING, RESTART)
+touches = of("hub/domain/touches.py", OPENING, RESTART)
+named = of("hub/domain/named.py", RESTART, ALARMS, OPENING)
+offers = of("hub/domain/offers.py", CHANGE)
 apply = of("hub/domain/apply.py", INTERVAL, RESTART, "domain/test_apply.py")
 reading = of("hub/domain/reading.py", READING, OPENING)
 
@@ -21,26 +26,6 @@ MAY_OPEN_MUTANTS = (
              "if r.record.corrected is not None:", 'if r.record.corrected == "":', "domain/test_apply.py", MAY_OPEN),
     may_open("H17", "the last instant of the window is still in it",
              "r.moment.wall >= r.record.intake.latest_at", "r.moment.wall > r.record.intake.latest_at"),
-    may_open("R2", "the nearest other intake is forgotten for the furthest",
-             "return max(waits, default=timedelta())", "return min(waits, default=timedelta())"),
-    may_open("R2", "wall time alone: a clock set forward brings the next dose",
-             "return min(now.wall - then.wall, waited(then, now)) if then.boot == now.boot else waited(then, now)",
-             "return now.wall - then.wall if then.boot == now.boot else waited(then, now)"),
-    may_open("R2", "monotonic time alone: a clock set back is not seen",
-             "return min(now.wall - then.wall, waited(then, now)) if then.boot == now.boot else waited(then, now)",
-             "return waited(then, now)"),
-    may_open("R5", "across boots an untrusted time counts",
-             "if then.trusted and now.trusted else", "if now.trusted else"),
-    may_open("R2", "only what is known to be taken keeps others away",
-             "other.intake.id != intake.id and other.handed_at is not None",
-             'other.intake.id != intake.id and other.handed_at is not None and other.state == "taken"'),
-    may_open("R2", "what was handed out early counts from when it was handed out",
-             "timedelta() if early else elapsed(other.handed_at, now)", "elapsed(other.handed_at, now)",
-             EARLY, INTERVAL),
-    may_open("R2", "of several intervals the shortest holds",
-             "return max(half_gap if", "return min(half_gap if"),
-    may_open("R2", "where the plan is silent there is no interval",
-             "half_gap = abs(intake.at - other.at) / 2", "half_gap = abs(intake.at - other.at) * 0"),
     may_open("R12", "a lid nobody can see counts as shut",
              "r.state.open_lids or r.sensed.open_lids != frozenset()", "r.state.open_lids or r.sensed.open_lids"),
     may_open("R13", "an unstable reading will do",
@@ -55,6 +40,41 @@ MAY_OPEN_MUTANTS = (
              MAY_OPEN),
     may_open("R11", "a doubted journal is no objection", "clock_is_trusted, journal_is_whole, intake_is_waiting,",
              "clock_is_trusted, intake_is_waiting,"),
+)  # fmt: skip
+
+INTERVAL_MUTANTS = (
+    interval("R2", "the nearest other intake is forgotten for the furthest",
+             "return max((needed - since for needed, since", "return min((needed - since for needed, since"),
+    interval("R2", "wall time alone: a clock set forward brings the next dose",
+             "return min(now.wall - then.wall, waited(then, now)) if then.boot == now.boot else waited(then, now)",
+             "return now.wall - then.wall if then.boot == now.boot else waited(then, now)"),
+    interval("R2", "monotonic time alone: a clock set back is not seen",
+             "return min(now.wall - then.wall, waited(then, now)) if then.boot == now.boot else waited(then, now)",
+             "return waited(then, now)"),
+    interval("R5", "across boots an untrusted time counts",
+             "if then.trusted and now.trusted else", "if now.trusted else"),
+    interval("R2", "only what is known to be taken keeps others away",
+             "if other.handed_at is None or mine.isdisjoint", 'if other.state != "taken" or other.handed_at is None or mine.isdisjoint'),
+    interval("R2", "what was handed out early counts from when it was handed out",
+             "timedelta() if other.state is Life.HANDED_OUT_EARLY else elapsed(other.handed_at, now)",
+             "elapsed(other.handed_at, now)", EARLY, INTERVAL),
+    interval("R2", "of several intervals the shortest holds",
+             "return max(\n        timedelta(minutes=d.interval_min)", "return min(\n        timedelta(minutes=d.interval_min)"),
+    interval("R2", "where the plan is silent there is no interval",
+             "half_gap, common = abs(intake.at - other.at) / 2,", "half_gap, common = abs(intake.at - other.at) * 0,"),
+    interval("R2", "half a day ago is long enough", "DAY = timedelta(hours=24)", "DAY = timedelta(hours=12)", INTERVAL,
+             "domain/test_as_needed.py"),
+    interval("R2", "a late intake withholds the next instead of pushing it",
+             "return wait > timedelta() and now.wall + wait >= intake.latest_at", "return wait > timedelta()", INTERVAL),
+    interval("R2", "pushed past its latest time, it is not withheld",
+             "return wait > timedelta() and now.wall + wait >= intake.latest_at", "return False", INTERVAL),
+    interval("R2", "over a change of plan only what is known to be taken counts",
+             "if r.handed_at is not None and r.handed_at.wall >= begun and",
+             "if r.state is Life.TAKEN and r.handed_at and r.handed_at.wall >= begun and", CHANGE),
+    interval("R2", "over a change of plan one tablet too few withholds a whole day",
+             "            over.subtract(mine)\n", "", CHANGE),
+    intake("R2", "a substance under another ordination is another medicine",
+           '({f"atc:{self.atc}"} if self.atc else set())', "set()"),
 )  # fmt: skip
 
 DECIDE_MUTANTS = (
@@ -75,55 +95,58 @@ DECIDE_MUTANTS = (
     decide("R8", "a tampered compartment is as critical as its first dose",
            "most_critical(fill.doses), compartment=compartment", "fill.doses[0].criticality, compartment=compartment",
            FILL, OPENING, ALARMS),
-    decide("R6", "the same version with other contents is accepted",
-           "if plan.version <= state.plan.version:", "if plan.version < state.plan.version:", CHANGE),
-    decide("R6", "a plan counts before it is valid", "plan.valid_from > moment.wall", "plan.issued > moment.wall",
-           CHANGE),
-    decide("R6", "what was inside and is not understood is a low alarm",
-           "inside.get(o.id, Criticality.LOW)", "Criticality.LOW", CHANGE),
-    decide("R7", "only what is due already is told not to be served",
-           "record is None or record.state in (Life.PLANNED, Life.DUE)", "record and record.state is Life.DUE", CHANGE),
-    decide("H28", "anybody may open early", "early=command.early_by is not None", "early=True", MAY_OPEN, EARLY),
-    decide("R2", "a second opening expects the whole content again",
-           "record.remaining_mg if partly else fill.contents_mg", "fill.contents_mg"),
-    decide("H41", "a critical medicine is refused in silence",
-           "if record.intake.criticality is Criticality.HIGH:  # H41",
-           "if record.intake.doses[0].criticality is Criticality.HIGH:  # H41", ALARMS),
-    decide("R2", "what is only reminded keeps no interval",
-           "interval_left(state, record.intake, moment) > timedelta(), Reason.INTERVAL", "False, Reason.INTERVAL",
-           INTERVAL),
-    decide("H16", "what lies in the box is taken by word alone",
-           "(record.intake.boxed, Reason.NOT_NOW)", "(record.intake.boxed == record.intake.doses, Reason.NOT_NOW)"),
-    decide("R7", "one intake in two compartments",
-           "command.compartment in state.fills or state.fill_of(command.intake)", "command.compartment in state.fills",
-           FILL),
-    decide("R7", "two intakes in one compartment",
-           "command.compartment in state.fills or state.fill_of(command.intake)", "state.fill_of(command.intake)",
-           FILL),
-    decide("R2", "what was taken is filled again",
-           "record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)", "record.final", FILL),
-    decide("R12", "emptied while it is being opened",
-           "opening and opening.compartment == n, Reason.ANOTHER_OPENING", "False, Reason.ANOTHER_OPENING", FILL),
-    decide("R2", "staff may say of what still waits that it was taken",
-           "type(body) not in TABLE[record.state] or theirs or again", "type(body) not in TABLE[record.state] or again",
-           RESTART, ALARMS, OPENING),
-    decide("R9", "released without a last time",
-           "not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX", "not moment.wall < body.latest_at",
-           RESTART, ALARMS, OPENING),
-    decide("R9", "settling one intake takes every alarm", " if a.intake == command.intake]", " if a.intake]",
-           RESTART, ALARMS),
-    decide("R14", "a command is carried out again for a later alarm",
-           "again = command.command in state.commands or (known and known.seen_by is not None)",
-           "again = known and known.seen_by is not None", ALARMS, "hub/test_desk.py"),
     decide("R12", "a lost edge of a lid stays lost", "if moved:  # an edge", "if moved and state.opening:  # an edge"),
     decide("R9", "an alarm once taken is never raised again",
            "alive = {a.id for a in state.living_alarms()}", "alive = set(state.alarms)", ALARMS, CHANGE),
-    decide("R14", "a command's number is forgotten", "again = command.command in state.commands or (known",
-           "again = (known", ALARMS),
-    decide("R11", "a doubted journal tells nobody", "return [e.JournalDoubted(reason=command.reason), raised]",
-           "return [e.JournalDoubted(reason=command.reason)]", ALARMS, MAY_OPEN, "domain/test_mutants.py"),
-    decide("H28", "whoever said taken may say not taken, also of what was not early",
-           "not record.early or command.all_taken", "command.all_taken", EARLY, OPENING),
+)  # fmt: skip
+
+TOUCHES_MUTANTS = (
+    touches("H28", "anybody may open early", "early = command.early_by is not None", "early = True", MAY_OPEN, EARLY),
+    touches("R2", "a second opening expects the whole content again",
+            "record.remaining_mg if record.state is Life.PARTLY_TAKEN else fill.contents_mg", "fill.contents_mg"),
+    touches("H41", "a critical medicine is refused in silence",
+            "if record.intake.criticality is Criticality.HIGH:  # H41",
+            "if record.intake.doses[0].criticality is Criticality.HIGH:  # H41", ALARMS),
+    touches("R2", "what is only reminded keeps no interval",
+            "interval_left(state, record.intake, moment) > timedelta(), Reason.INTERVAL", "False, Reason.INTERVAL",
+            INTERVAL),
+    touches("H16", "what lies in the box is taken by word alone",
+            "(record.intake.boxed, Reason.NOT_NOW)", "(record.intake.boxed == record.intake.doses, Reason.NOT_NOW)"),
+    touches("H28", "whoever said taken may say not taken, also of what was not early",
+            "not record.early or command.all_taken", "command.all_taken", EARLY, OPENING),
+)  # fmt: skip
+
+NAMED_MUTANTS = (
+    named("R7", "one intake in two compartments",
+          "command.compartment in state.fills or state.fill_of(command.intake)", "command.compartment in state.fills",
+          FILL),
+    named("R7", "two intakes in one compartment",
+          "command.compartment in state.fills or state.fill_of(command.intake)", "state.fill_of(command.intake)",
+          FILL),
+    named("R2", "what was taken is filled again",
+          "record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)", "record.final", FILL),
+    named("R12", "emptied while it is being opened",
+          "opening and opening.compartment == n, Reason.ANOTHER_OPENING", "False, Reason.ANOTHER_OPENING", FILL),
+    named("R2", "staff may say of what still waits that it was taken",
+          "type(body) not in TABLE[record.state] or theirs or again", "type(body) not in TABLE[record.state] or again",
+          RESTART, ALARMS, OPENING),
+    named("R9", "released without a last time",
+          "not moment.wall < body.latest_at <= moment.wall + RELEASE_MAX", "not moment.wall < body.latest_at",
+          RESTART, ALARMS, OPENING),
+    named("R11", "a doubted journal tells nobody", "return [e.JournalDoubted(reason=command.reason), raised]",
+          "return [e.JournalDoubted(reason=command.reason)]", ALARMS, MAY_OPEN, "domain/test_mutants.py"),
+    named("R9", "settling one intake takes every alarm", " if a.intake == intake]", " if a.intake]"),
+)  # fmt: skip
+
+OFFERS_MUTANTS = (
+    offers("R6", "the same version with other contents is accepted",
+           "if plan.version <= state.plan.version:", "if plan.version < state.plan.version:", CHANGE),
+    offers("R6", "a plan counts before it is valid", "plan.valid_from > moment.wall", "plan.issued > moment.wall",
+           CHANGE),
+    offers("R6", "what was inside and is not understood is a low alarm",
+           "inside.get(o.id, Criticality.LOW)", "Criticality.LOW", CHANGE),
+    offers("R7", "only what is due already is told not to be served",
+           "record is None or record.state in (Life.PLANNED, Life.DUE)", "record and record.state is Life.DUE", CHANGE),
 )  # fmt: skip
 
 APPLY_MUTANTS = (
@@ -137,7 +160,7 @@ APPLY_MUTANTS = (
           "isinstance(body, e.IntakeMissed) and body.by is not None", "isinstance(body, e.IntakeMissed)", EARLY,
           INTERVAL),
     apply("R2", "a second opening put back forgets the first",
-          'changes["handed_at"] = record.handed_before', 'changes["handed_at"] = None', OPENING, INTERVAL),
+          "return record.handed_before if kind in _NOT_HANDED", "return None if kind in _NOT_HANDED", OPENING, INTERVAL),
     apply("R7", "an unresolved intake leaves its fill vouched for",
           "if record.state in UNRESOLVED:", "if record.state is Life.NOT_KNOWN:", RESTART, OPENING),
     apply("R2", "what is unsettled is forgotten after a week",
@@ -152,8 +175,8 @@ APPLY_MUTANTS = (
     apply("R12", "what the shut lid says is not told of the opening",
           "return _during(state, shut_at=moment) if body.intake is not None else state", "return state", OPENING),
     apply("R2", "what was taken stays in the compartment by the books",
-          "if record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and record.intake.boxed:",
-          "if record.state is Life.TAKEN and record.intake.boxed:", EARLY, FILL),
+          "elif record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and intake.boxed:",
+          "elif record.state is Life.TAKEN and intake.boxed:", EARLY, FILL),
 )  # fmt: skip
 
 READING_MUTANTS = (
@@ -167,4 +190,7 @@ READING_MUTANTS = (
             "expected_mg <= 2 * RESOLUTION_MG", "expected_mg <= RESOLUTION_MG"),
 )  # fmt: skip
 
-MUTANTS = (*MAY_OPEN_MUTANTS, *DECIDE_MUTANTS, *APPLY_MUTANTS, *READING_MUTANTS)
+MUTANTS = (
+    *MAY_OPEN_MUTANTS, *INTERVAL_MUTANTS, *DECIDE_MUTANTS, *TOUCHES_MUTANTS, *NAMED_MUTANTS, *OFFERS_MUTANTS,
+    *APPLY_MUTANTS, *READING_MUTANTS,
+)  # fmt: skip

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from tests.mutants import core, edges, papers, times
+from tests.mutants import away, core, edges, papers, times
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
-MUTANTS: tuple[Mutant, ...] = (*core.MUTANTS, *times.MUTANTS, *edges.MUTANTS, *papers.MUTANTS)
+MUTANTS: tuple[Mutant, ...] = (
+    *core.MUTANTS, *away.MUTANTS, *times.MUTANTS, *edges.MUTANTS, *papers.MUTANTS,
+)  # fmt: skip
 
 
 def changed(mutant: Mutant, root: Path = ROOT) -> str:
