@@ -10,7 +10,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.uix.floatlayout import FloatLayout
 
-from hub.protocol import Reply
+from hub.protocol import Reply, Shown
 from ui.config import Config
 from ui.glass import Drawn, load, page_for
 from ui.layout import compose
@@ -36,6 +36,8 @@ class ScreenApp(App):
         self._view: View | None = None
         self._page: Any = None
         self._untold = False
+        self._look = Clock.create_trigger(lambda _dt: self.refresh(), -1)  # once, before the frame, whatever is heard
+        self._wake = Clock.create_trigger(lambda _dt: self.refresh())
 
     def build(self) -> FloatLayout:
         load()
@@ -53,10 +55,21 @@ class ScreenApp(App):
         self.link.close()
 
     def refresh(self) -> None:
-        """Draws the view that holds now, if it is not the one on the glass."""
-        view = self.session.view(Clock.get_time())
-        if view == self._view:
-            return
+        """Draws the view that holds now, if it is not the one on the glass; its buttons asleep until touches count."""
+        now_s = Clock.get_time()
+        view = self.session.view(now_s)
+        if view != self._view:
+            self._show(view)
+        awake = self.session.ready(now_s)
+        if awake is not self._page.awake:
+            self._page.awake = awake
+            self._draw_again()
+        if not awake:
+            self._wake.timeout = self.session.wakes_in(now_s)
+            self._wake.cancel()
+            self._wake()
+
+    def _show(self, view: View) -> None:
         drawn = Drawn(view=view, sheet=compose(self._glass, view), panel=self._glass, palette=palette(view.night))
         if self._page is None or self._view is None or self._view.screen != view.screen:
             self._page = page_for(view.screen, ready=self._ready, press=self._press)
@@ -79,17 +92,16 @@ class ScreenApp(App):
 
     def _answered(self, action: Action, reply: Reply | None) -> None:
         self.session.answered(action, reply, Clock.get_time())
-        self.refresh()
+        self._look()
 
     def _heard(self, snapshot: Any) -> None:
         self.session.heard(snapshot)
-        self._untold = True
-        self.refresh()
+        self._look()
         self._draw_again()
 
     def _linked(self, up: bool) -> None:
         self.session.link(up, Clock.get_time())
-        self.refresh()
+        self._look()
 
     # -- what was shown --------------------------------------------------------------------------------------
 
@@ -98,20 +110,20 @@ class ScreenApp(App):
         Window.canvas.ask_update()
 
     def _flipped(self, *_args: Any) -> None:
-        """A frame is on its way to the glass; it is told once a touch on it counts.
+        """A frame is on its way to the glass; once there it is told, if a touch on it counts: else the next one is.
 
         It is waited for: told is what was drawn, not what was asked for (R16), and a renderer in software would
         keep the memory of the frames it is behind with.
         """
         glFinish()
-        if self._untold and self._view is not None:
+        if self._untold and self._view is not None and self._page.awake:
             self._untold = False
-            view = self._view
-            Clock.schedule_once(lambda _dt: self._tell(view), self.session.settles_in(Clock.get_time()))
+            shown = self.session.shown(self._view)
+            Clock.schedule_once(lambda _dt: self._tell(shown), 0)
 
-    def _tell(self, view: View) -> None:
-        if view == self._view:
-            self.link.send(self.session.shown(view), self._told)
+    def _tell(self, shown: Shown) -> None:
+        if self._page.awake:
+            self.link.send(shown, self._told)
 
     def _told(self, reply: Reply | None) -> None:
         if reply is not None and reply.error is None:

@@ -9,7 +9,7 @@ from kivy.core.text import LabelBase
 from kivy.factory import Factory
 from kivy.graphics import Color, Rectangle
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
@@ -65,9 +65,13 @@ def page_for(screen: str, ready: Callable[[], bool], press: Callable[[Action], N
 
 
 class Page(FloatLayout):
-    """Base of all screens. Its parts get what is drawn; touches come back through `press`."""
+    """Base of all screens. Its parts get what is drawn; touches come back through `press`.
+
+    `awake` is how its buttons look; `ready` says, when a touch begins, whether it counts.
+    """
 
     drawn = ObjectProperty(None, allownone=True)
+    awake = BooleanProperty(False)
     ready = ObjectProperty(lambda: True)
     press = ObjectProperty(lambda action: None)
 
@@ -189,7 +193,7 @@ class Buttons(Part):
                     text=button.text, role="button", face="display", caps_px=button.caps_px,
                     count=button.text.count("\n") + 1,
                 )  # fmt: skip
-                press.add_widget(Words.of(drawn, line, _middle(button.rect, line), press.ink(False), "center"))
+                press.add_widget(Words.of(drawn, line, _middle(button.rect, line), press.ink, "center"))
             self.add_widget(press)
 
 

@@ -26,14 +26,18 @@ class Press(Widget):
         place = self.drawn.place(self.button.rect)
         self.pos, self.size = place["pos"], place["size"]
         self._paint()
+        self.page.bind(awake=self._paint_again)
 
-    def ink(self, down: bool) -> str:
-        return self._colours(down).ink
+    @property
+    def ink(self) -> str:
+        return self._colours().ink
 
-    def _colours(self, down: bool) -> Ink:
+    def _colours(self) -> Ink:
         palette = self.drawn.palette
-        if down:
+        if self.down:
             return Ink(palette.plain.ink, palette.plain.ground)
+        if not self.page.awake:
+            return Ink(palette.sunk, palette.plain.ink)
         return {"main": palette.main, "choice": Ink(palette.sunk, palette.plain.ink)}.get(
             self.button.kind, palette.plain
         )
@@ -41,10 +45,10 @@ class Press(Widget):
     def _paint(self) -> None:
         panel, palette = self.drawn.panel, self.drawn.palette
         self.canvas.before.clear()
-        ink = self._colours(self.down)
+        ink = self._colours()
         place, radius, edge = {"pos": self.pos, "size": self.size}, panel.x(4), panel.x(0.5)
         with self.canvas.before:
-            if self.button.kind == "main":
+            if self.button.kind == "main" or not (self.page.awake or self.down):
                 rounded(place, ink.ground, radius)
             else:
                 rounded(place, palette.quiet, radius)
@@ -55,9 +59,12 @@ class Press(Widget):
                 rounded(inner, ink.ground, radius - edge)
 
     def on_down(self, *_args: Any) -> None:
+        self._paint_again()
+
+    def _paint_again(self, *_args: Any) -> None:
         self._paint()
         for label in self.children:
-            label.color = rgba(self.ink(self.down))
+            label.color = rgba(self.ink)
 
     def on_touch_down(self, touch: Any) -> bool:
         """Taken whether it counts or not: what lies below is not to be touched through a button."""
@@ -79,7 +86,7 @@ class Press(Widget):
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
-        pressed = self.down and self._near(touch) and self.parent is not None
+        pressed = self.down and self._near(touch) and self.get_root_window() is not None
         self.down = False
         if pressed:
             self.page.press(self.button.action)

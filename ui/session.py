@@ -8,7 +8,7 @@ from ui.screens import link
 from ui.view import HERE, Action, Nav, View
 
 BUSY_S = 1.0  # a touch waits this long for its answer before another counts
-SETTLE_S = 0.4  # a screen just come does not take the second half of a double tap
+SETTLE_S = 0.4  # neither a screen just come nor a button just pressed takes the second half of a double tap
 UNHEARD_S = 2.0  # without the hub this long, the screen says so
 
 
@@ -37,7 +37,7 @@ class Session:
     def view(self, now_s: float) -> View:
         """What to draw now. Where the buttons are not the same ones any more, touches wait until it has settled."""
         view = self._view(now_s)
-        buttons = (view.screen, view.page, *(a.name for a in view.touchable))
+        buttons = (view.screen, view.page, *((a.name, getattr(a.does, "intake", "")) for a in view.touchable))
         if buttons != self._buttons:
             self._buttons, self._settled_s = buttons, now_s + SETTLE_S
         return view
@@ -51,10 +51,11 @@ class Session:
 
     def ready(self, now_s: float) -> bool:
         """Whether a touch that begins now counts."""
-        return now_s >= self._settled_s and now_s >= self._busy_until_s
+        return self.wakes_in(now_s) <= 0.0
 
-    def settles_in(self, now_s: float) -> float:
-        return max(0.0, self._settled_s - now_s)
+    def wakes_in(self, now_s: float) -> float:
+        """Seconds until touches count; 0 when they do."""
+        return max(0.0, self._settled_s - now_s, self._busy_until_s - now_s)
 
     def touched(self, now_s: float) -> None:
         self._touched_s = now_s
@@ -62,6 +63,7 @@ class Session:
     def press(self, action: Action, now_s: float) -> Message | None:
         """The message to send, with the buttons shut until its answer or `BUSY_S`; None where it only leads on."""
         self._touched_s = now_s
+        self._settled_s = now_s + SETTLE_S
         if isinstance(action.does, Nav):
             self.nav = action.does
             return None

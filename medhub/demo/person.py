@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from drivers.world_client import WorldClient
@@ -16,8 +15,6 @@ from ui.present import present, settle
 from ui.scene import key_of
 from ui.view import HERE, Nav, View
 
-UNFELT_S = 10.0  # without any answer, a touch was not felt
-REACH_S = 0.6  # a hand on its way: longer than a screen just come takes no touches (ui.session.SETTLE_S)
 TRIES = 3  # of a touch that the box answers with "not yet"
 PATIENCE_S = 40.0  # real seconds anything on the screen may take before the demo calls it broken
 
@@ -77,30 +74,34 @@ class Citizen:
         return present(self._seen, self._nav, self._panel)
 
     def shows(self, screen: str) -> bool:
-        """Whether the screen has drawn the hub's latest word, and it is `screen`."""
-        status, view = self._staff.call(p.Status()).answer, self.view()
-        if not isinstance(status, p.StatusReport) or view is None or status.shown_snapshot != status.snapshot:
-            return False
-        return view.screen == screen == status.shown_screen
+        """Whether it is this screen, as it ought to be: it has drawn the hub's latest word and takes touches."""
+        shown, view = self._shown(), self.view()
+        return view is not None and view.screen == screen == shown
+
+    def _shown(self) -> str:
+        """The screen as it is, whatever it ought to be; "" while it is not the hub's latest word."""
+        status = self._staff.call(p.Status()).answer
+        if not isinstance(status, p.StatusReport) or status.shown_snapshot != status.snapshot:
+            return ""
+        return status.shown_screen
 
     def opens(self, screen: str) -> "Citizen":
         """Touch Åbn until the box opens: where it says "not yet" (the scale is not still), read that and try again."""
         for _ in range(TRIES):
-            self.sees(screen).taps("open")
-            with suppress(Broken):  # a touch that was not felt is made again
-                wait_for("an answer", lambda: self.shows("open") or self._reads("notice"), UNFELT_S)
-            if self.shows("open"):
-                break
+            if self.sees(screen, "open").shows("open"):
+                break  # it opened, only too late to say so
+            self.taps("open")
+            wait_for("the box to open, or to say why not", lambda: self.shows("open") or self._shown() == "notice")
         return self.sees("open")
 
-    def _reads(self, screen: str) -> bool:
-        status = self._staff.call(p.Status()).answer
-        return isinstance(status, p.StatusReport) and status.shown_screen == screen
+    def _puts_notice_away(self) -> bool:
+        """What the box had to say is read and put away; also that it did not answer, when the hub died in between.
 
-    def puts_notice_away(self, wanted: str) -> bool:
-        """What the box had to say is read and put away; also that it did not answer, when the hub died in between."""
-        if wanted != "notice" and self._reads("notice"):
+        Once: where Tilbage was, the next screen has one too, and a hand that goes on touching goes on to home.
+        """
+        if self._shown() == "notice":
             self.puts_away("notice")
+            wait_for("the notice to be put away", lambda: self._shown() != "notice")
         return False
 
     def puts_away(self, screen: str) -> None:
@@ -109,17 +110,17 @@ class Citizen:
             self._nav = Nav(place=screen, key=key_of(self._seen), reasons=("unreachable",))
             self.taps("back")
 
-    def sees(self, screen: str) -> "Citizen":
-        """Wait until the screen shows it; the first time, a picture is kept."""
-        wait_for(f"the screen {screen!r}", lambda: self.shows(screen) or self.puts_notice_away(screen))
-        if screen not in self._pictures:
+    def sees(self, *screens: str) -> "Citizen":
+        """Wait until the screen shows one of them; the first time, a picture of the first is kept."""
+        screen, wanted = screens[0], " or ".join(screens)
+        wait_for(f"the screen {wanted}", lambda: any(map(self.shows, screens)) or self._puts_notice_away())
+        if screen not in self._pictures and self.shows(screen):
             self._pictures.add(screen)
             self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")
         return self
 
     def taps(self, action: str, while_down: Callable[[], object] = lambda: None) -> "Citizen":
         """Touch a button where the person sees it: one press, one release, nothing else."""
-        time.sleep(REACH_S)
         view = self.view()
         found = next((a for a in view.touchable if a.name == action), None) if view else None
         if view is None or found is None:

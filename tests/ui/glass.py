@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from select import select
+from time import monotonic, sleep
 
 from Xlib import X
 from Xlib.display import Display
@@ -53,7 +54,7 @@ def screen(display: str, config: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 class Finger:
-    """On the window that fills the display."""
+    """On the window that fills the display; and an eye, for what is on the glass whether it is told or not."""
 
     def __init__(self, display: str) -> None:
         self._display = Display(display)
@@ -72,6 +73,18 @@ class Finger:
     def move(self, x: int, y: int) -> None:
         xtest.fake_input(self._display, X.MotionNotify, x=x, y=y)
         self._display.sync()
+
+    def colour(self, x: int, y: int) -> str:
+        """What the glass shows there now."""
+        pixel = self._display.screen().root.get_image(x, y, 1, 1, X.ZPixmap, 0xFFFFFFFF).data
+        return f"#{pixel[2]:02X}{pixel[1]:02X}{pixel[0]:02X}"
+
+    def waits_to_see(self, colour: str, x: int, y: int, timeout_s: float = 40.0) -> None:
+        """Until the glass shows it; AssertionError with what it shows if it never does."""
+        until = monotonic() + timeout_s
+        while (seen := self.colour(x, y)) != colour:
+            assert monotonic() < until, (colour, seen)
+            sleep(0.01)
 
     def _fake(self, kind: int) -> None:
         xtest.fake_input(self._display, kind, 1)

@@ -52,6 +52,7 @@ def draw_all(panel_name: str, folder: Path | None) -> None:
             for old in Window.children[:]:
                 Window.remove_widget(old)
             Window.add_widget(page)
+            page.awake = True
             page.drawn = Drawn(
                 view=view, sheet=compose(panel, view), panel=panel, palette=palette(view.night)
             )  # fmt: skip

@@ -21,6 +21,7 @@ from tests.ui.scenes import (
     snapshot,
     views,
 )
+from ui.layout import action_rects
 from ui.panel import PANELS, Panel
 from ui.present import HOME_TIMEOUT_S, TIMEOUT_S, after, present, settle
 from ui.scene import key_of
@@ -153,6 +154,22 @@ def test_every_refusal_has_a_calm_sentence(code: str, language: str) -> None:
     assert view.screen == "notice"
     assert view.heading
     assert all(line and "{" not in line and "_" not in line for line in view.lines)
+
+
+@pytest.mark.parametrize("code", [*notice.REFUSALS, "never_heard_of"])
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_a_second_impatient_touch_of_open_asks_for_no_call(code: str, panel: Panel) -> None:
+    """It comes when the notice does: where Åbn was, there is what asks nothing of anybody."""
+    told = show(DUE, Nav(place="notice", key=key_of(DUE), reasons=(code,), intake="2025-11-20/18"), panel)
+    x, y = action_rects(panel, show(DUE, HERE, panel))["open"].centre
+    under = [n for n, r in action_rects(panel, told).items() if r.x <= x < r.right and r.y <= y < r.bottom]
+    assert under == ["fine"]
+
+
+def test_a_box_that_does_not_answer_is_not_asked_for_a_call_but_says_whom_to_ring() -> None:
+    told = show(DUE, Nav(place="notice", key=key_of(DUE), reasons=("unreachable",)))
+    assert [a.name for a in told.actions] == ["fine"]
+    assert "12 34 56 78" in told.lines[-1].replace("\xa0", " ")
 
 
 def test_a_refused_snooze_never_says_the_dose_is_lost() -> None:

@@ -30,8 +30,16 @@ def action(view: View, name: str) -> Action:
 def test_a_touch_waits_for_its_answer(session: Session) -> None:
     assert session.press(action(session.view(11.0), OPEN), 11.0) == Open(intake="2025-11-20/18")
     assert not session.ready(11.0 + BUSY_S / 2)
+    assert session.wakes_in(11.0 + BUSY_S / 2) == pytest.approx(BUSY_S / 2)
     session.answered(action(session.view(11.2), OPEN), Reply(ref=1), 11.2)
-    assert session.ready(11.3)
+    assert session.ready(11.0 + SETTLE_S)
+
+
+def test_the_second_half_of_a_double_tap_does_not_count_however_soon_the_answer_was(session: Session) -> None:
+    """Between the answer and the screen that follows from it, the button is still there."""
+    session.press(action(session.view(11.0), OPEN), 11.0)
+    session.answered(action(session.view(11.05), OPEN), Reply(ref=1), 11.05)
+    assert not session.ready(11.0 + SETTLE_S / 2)
 
 
 def test_an_answer_that_never_comes_does_not_shut_the_screen(session: Session) -> None:
@@ -42,7 +50,7 @@ def test_an_answer_that_never_comes_does_not_shut_the_screen(session: Session) -
 def test_a_screen_just_come_takes_no_touch(session: Session) -> None:
     """The second half of a double tap must not hit what came up under the finger."""
     assert not session.ready(10.0 + SETTLE_S / 2)
-    assert session.settles_in(10.0) == pytest.approx(SETTLE_S)
+    assert session.wakes_in(10.0) == pytest.approx(SETTLE_S)
     assert session.ready(10.0 + SETTLE_S)
     session.heard(SNAPSHOTS["rest"])
     session.view(20.0)
@@ -53,6 +61,14 @@ def test_the_same_screen_again_takes_touches_at_once(session: Session) -> None:
     session.heard(replace(DUE, version=4, now=DUE.now.replace(minute=1)))
     session.view(12.0)
     assert session.ready(12.0)
+
+
+def test_the_same_screen_for_another_intake_is_another_screen(session: Session) -> None:
+    """A finger on its way to open one medicine does not open the next."""
+    assert DUE.current is not None
+    session.heard(replace(DUE, version=4, current=replace(DUE.current, id="2025-11-20/20")))
+    session.view(12.0)
+    assert not session.ready(12.0 + SETTLE_S / 2)
 
 
 def test_a_refusal_is_told_and_left_again(session: Session) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from hub.protocol import Decline, Open
+from hub.protocol import Decline, Open, Shown
 from tests.ui.fake_hub import FakeHub, fake_hub, refuse
 from tests.ui.glass import Finger, screen, x_display
 from tests.ui.scenes import DUE, SNAPSHOTS, intake, snapshot
@@ -14,6 +15,7 @@ from ui.layout import action_rects
 from ui.panel import PANELS, Rect
 from ui.present import present
 from ui.scene import key_of
+from ui.tokens import DAY
 from ui.view import HERE, Nav
 
 PANEL = PANELS["7-classic"]
@@ -90,6 +92,60 @@ def test_it_acts_when_the_finger_leaves(hub: FakeHub, finger: Finger) -> None:
     hub.frames_go_by(DUE)
     finger.release()
     hub.wait_shown("decline")
+
+
+BAND = (2, 2)  # the heading's ground, in every picture of a screen
+BLOCKED = snapshot(intake(refusals=("not_filled",)))
+
+
+def test_a_screen_that_was_away_for_a_moment_is_told_when_its_buttons_can_be_touched_again(
+    hub: FakeHub, finger: Finger
+) -> None:
+    """Due, a fault, due: the first was drawn, and must not be told while the last takes no touch yet."""
+    for version in (2000, 2010, 2020):
+        hub.show(SNAPSHOTS["home"])
+        hub.wait_shown("home")
+        for ground, said in (DAY.attention, DUE), (DAY.alarm, BLOCKED), (DAY.attention, DUE):
+            version += 1
+            hub.show(replace(said, version=version))
+            finger.waits_to_see(ground.ground, *BAND)
+        hub.wait(lambda hub, last=version: hub.shown[-1] == Shown(screen="due", snapshot=last))
+        before = len(hub.heard)
+        finger.tap(button("open"))
+        hub.wait(lambda hub, before=before: len(hub.heard) > before)
+
+
+def test_a_button_asleep_looks_so_and_wakes(hub: FakeHub, finger: Finger) -> None:
+    """A touch that would not count is not invited: shaky hands need not guess."""
+    main = button("open")
+    place = main.x + main.width // 10, main.centre[1]
+    finger.waits_to_see(DAY.main.ground, *place)
+    hub.show(SNAPSHOTS["home"])
+    hub.wait_shown("home")
+    hub.show(DUE)
+    finger.waits_to_see(DAY.sunk, *place)
+    assert hub.shown[-1].screen == "home"
+    finger.waits_to_see(DAY.main.ground, *place)
+    hub.wait(lambda hub: hub.shown[-1].screen == "due")
+
+
+def test_a_button_waits_for_its_answer_as_if_asleep(hub: FakeHub, finger: Finger) -> None:
+    main = button("open")
+    place = main.x + main.width // 10, main.centre[1]
+    finger.waits_to_see(DAY.main.ground, *place)
+    finger.tap(main)
+    finger.waits_to_see(DAY.sunk, *place)
+    finger.waits_to_see(DAY.main.ground, *place)
+    assert hub.heard == [Open(intake=DUE_ID)]
+
+
+def test_a_button_that_went_from_under_the_finger_is_not_pressed(hub: FakeHub, finger: Finger) -> None:
+    finger.press(*button("open").centre)
+    hub.frames_go_by(DUE)
+    hub.frames_go_by(SNAPSHOTS["missed-trying"])  # "Bed om opkald" comes up there
+    finger.release()
+    hub.frames_go_by(SNAPSHOTS["missed-trying"])
+    assert hub.heard == []
 
 
 def test_no_thanks_leads_to_a_reason(hub: FakeHub, finger: Finger) -> None:

@@ -25,7 +25,7 @@ REFUSALS = {
     "nothing_boxed": (mark("It is not in the box"), mark("Take it from where you keep it."), WAIT),
     "handed_out": (mark("It is already handed out"), mark("Take no more now."), CALL),
     "already": (mark("It is written down already"), mark("You need do nothing more."), WAIT),
-    "unreachable": (mark("The box does not answer"), mark("Wait a moment and try again."), CALL),
+    "unreachable": (mark("The box does not answer"), mark("Wait a moment and try again."), WAIT),
 }
 UNKNOWN = (mark("The box cannot do that now"), mark("Ask for help if you are in doubt."), CALL)
 # A refused "in a while" costs nothing: the dose can still be taken.
@@ -35,12 +35,15 @@ NO_SNOOZE = (mark("There is no time to wait"), mark("You can take it until {unti
 def view(scene: Scene) -> View:
     found = [sentence(scene, code) for code in scene.nav.reasons or ("",)]
     call = any(acts is CALL for _heading, _line, acts in found)
-    fine = (Action("fine", scene.words("All right"), HERE),)
+    fine = Action("fine", scene.words("All right"), HERE)  # where Open was: a second, impatient touch asks for nothing
+    lines = [line for _heading, line, _acts in found]
+    if "unreachable" in scene.nav.reasons:
+        lines.append(scene.ring())  # a box that does not answer passes on no call
     return scene.view(
         "notice",
         found[0][0],
-        lines=tuple(dict.fromkeys(line for _heading, line, _acts in found)),
-        actions=scene.ask_for_call() if call else fine,
+        lines=tuple(dict.fromkeys(line for line in lines if line)),
+        actions=(fine, *scene.ask_for_call()) if call else (fine,),
     )
 
 
