@@ -49,6 +49,8 @@ def values(kind: mi.Type) -> st.SearchStrategy[Any]:
             return st.dictionaries(values(kind.key_type), values(kind.value_type), max_size=2)
         case mi.EnumType():
             return st.sampled_from(list(kind.cls))
+        case mi.LiteralType():
+            return st.sampled_from(kind.values)
     return _PLAIN[type(kind)]
 
 
