@@ -110,7 +110,7 @@ def test_every_message_of_syncs_on_a_box_that_a_touch_would_open(path: Path) -> 
         assert hub.say(p.Fill(**WHO, compartment=1, intake=INTAKE, contents_mg=TABLET_MG)) is None
         messages = (
             p.EventsAfter(lane="alarms"), hub.receipt(), p.Parked(lane="rest", seq=1, reason="422"),
-            hub.stop("of-another-intake"), hub.plan(version=3), hub.command(), hub.rotation(new_key("next", Purpose.PLAN)),
+            hub.stop("of-another"), hub.plan(version=3), hub.command(), hub.rotation(new_key("next", Purpose.PLAN)),
             p.GetHeartbeat(), p.NetworkSeen(up=True),
         )  # fmt: skip
         assert {type(message) for message in messages} == set(get_args(p.SYNC_MESSAGES))
