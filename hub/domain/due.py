@@ -260,6 +260,6 @@ def next_look(state: State, moment: Moment) -> datetime:
     for record in (r for r in state.records.values() if not r.final):
         intake = record.intake
         times += [intake.opens_at, intake.at, intake.latest_at, record.snoozed_until or intake.at]
-        if record.state in (Life.PLANNED, Life.DUE):
+        if record.state in (Life.PLANNED, Life.DUE) and intake.opens_at <= moment.wall:
             times.append(moment.wall + interval_left(state, intake, moment))
     return min(t for t in times if t > moment.wall)
