@@ -3,14 +3,18 @@
 import ast
 import re
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.house.tree import ROOT, files, parsed
+from tests.mutants.every import MUTANTS
 
 HAZARDS = [f"H{n}" for n in range(1, 42)]
 RULES = {f"R{n}" for n in range(1, 17)}
+# What lives in the core, the journal, the loop or the clock is proven in full: a rule, tests that run, a mutant.
+CORE = {f"H{n}" for n in (*range(1, 21), *range(24, 29), *range(33, 37), 40, 41)}
 STATES = ("here", "part", "later")  # controlled here; partly, the rest later; wholly later
 
 
@@ -20,6 +24,7 @@ class Hazard(NamedTuple):
     control: str
     state: str
     tests: list[str]
+    mutants: list[str]
     left: str
 
 
@@ -29,8 +34,9 @@ def table() -> list[Hazard]:
     for line in (ROOT / "docs" / "hazards.md").read_text(encoding="utf-8").split("\n"):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if re.fullmatch(r"H\d+", cells[0]):
-            ident, hazard, control, state, tests, left = cells
-            rows.append(Hazard(ident, hazard, control, state, re.findall(r"`([^`]+::[^`]+)`", tests), left))
+            ident, hazard, control, state, tests, mutants, left = cells
+            named = re.findall(r"`([^`]+::[^`]+)`", tests)
+            rows.append(Hazard(ident, hazard, control, state, named, re.findall("“([^”]+)”", mutants), left))
     return rows
 
 
@@ -66,3 +72,39 @@ def test_a_row_is_whole(row: Hazard) -> None:
 @pytest.mark.parametrize("row", table(), ids=lambda row: row.id)
 def test_each_test_named_exists(row: Hazard) -> None:
     assert not set(row.tests) - proofs()
+
+
+def test_each_test_named_is_run_with_all_the_others(request: pytest.FixtureRequest) -> None:
+    """A name may exist and never be collected. Of files this run was not asked for, the two tests above speak."""
+    run = {
+        "::".join(item.nodeid.removeprefix("tests/").split("[")[0].split("::")[:2]) for item in request.session.items
+    }
+    files_run = {name.split("::")[0] for name in run}
+    whole = not any("::" in arg for arg in request.config.args)
+    named = {test for row in table() for test in row.tests if whole and test.split("::")[0] in files_run}
+    assert not named - run
+    assert not {test for row in table() for test in row.tests if always_skipped(test)}
+
+
+def always_skipped(test: str) -> bool:
+    name, _, function = test.partition("::")
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name == function
+        and any(ast.unparse(d).startswith(("pytest.mark.skip(", "pytest.mark.xfail")) for d in node.decorator_list)
+        for node in ast.walk(parsed(Path("tests") / name))
+    )
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: row.id)
+def test_each_mutant_named_exists_and_is_of_its_rule(row: Hazard) -> None:
+    by_sentence = {m.what: m.rule for m in MUTANTS}
+    rules = set(re.findall(r"\bR\d+\b", row.control)) | {row.id}
+    assert not {m: by_sentence.get(m) for m in row.mutants if by_sentence.get(m) not in rules}
+
+
+@pytest.mark.parametrize("row", [r for r in table() if r.id in CORE], ids=lambda row: row.id)
+def test_what_lives_in_the_core_has_a_rule_tests_and_a_mutant(row: Hazard) -> None:
+    assert re.search(r"\bR\d+\b", row.control)
+    assert row.tests
+    assert row.mutants
