@@ -56,6 +56,11 @@ class Hub(RunningLoop):
         self.ask(self.devices._look)
         self.ask(self.loop._settle)
 
+    def vouched_for(self, trusted: bool) -> None:
+        """Somebody vouches for the time, or nobody does any more, and the hub has noticed."""
+        self.clock.moment = replace(self.clock.moment, trusted=trusted)
+        self.ask(self.loop._settle)
+
     def plan(self, **changes: Any) -> p.OfferPlan:
         """The everyday citizen's plan, for this hub."""
         return p.OfferPlan(sign_plan(sample() | {"hub": HUB} | changes, KEYS[Purpose.PLAN]))

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hub import protocol as p
 from hub.domain import events as e
 from hub.domain.events import Lane
+from hub.domain.refusal import Reason
 from hub.signed import ROTATION, Key, Purpose, new_key
 from tests.hub.at_desk import DEVICE, KEYS, NOW, PURPOSES, Hub, at_desk
 
@@ -130,6 +131,18 @@ def test_out_of_time(refusing: Hub, document: Document, changes: dict[str, int],
 def test_a_stop_from_a_time_that_cannot_be_would_never_be_overruled(refusing: Hub, year: int) -> None:
     token = resigned(refusing, DOCUMENTS[2], issued=f"{year}-12-31T23:59:59Z")
     assert "cannot be" in refuses(refusing, DOCUMENTS[2], token).reasons[0]
+
+
+@every_document
+def test_on_a_time_nobody_vouches_for_what_expires_is_refused_and_what_only_locks_counts(
+    hub: Hub, document: Document
+) -> None:
+    token = document.good(hub)
+    hub.vouched_for(False)
+    if document.times:
+        assert refuses(hub, document, token).reasons == (Reason.CLOCK,)
+        hub.vouched_for(True)
+    assert hub.say(document.offer(token)) is None
 
 
 SPOILT_PAYLOADS: dict[str, Callable[[bytes], bytes]] = {
