@@ -33,10 +33,10 @@ class Machine:
         self.boot, self.monotonic_s = self.boot + "'", 5.0
         self.start()
 
-    def run(self, time: timedelta) -> None:
-        """Time goes by for both clocks, looked at every minute as the loop does (there every second)."""
+    def run(self, time: timedelta, look_every: timedelta = MINUTE) -> None:
+        """Time goes by for both clocks, looked at now and then as the loop does (there every second)."""
         while time > timedelta(0):
-            part = min(time, MINUTE)
+            part = min(time, look_every)
             self.wall, self.monotonic_s = self.wall + part, self.monotonic_s + part.total_seconds()
             self.clock.now()
             time -= part

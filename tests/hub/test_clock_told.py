@@ -18,7 +18,7 @@ HOUR, DAY, YEARS_30 = timedelta(hours=1), timedelta(days=1), timedelta(days=365 
 def machine(tmp_path: Path) -> Machine:
     """After a power cut of two hours, without network: the clock says what it said when the power went."""
     made = Machine(tmp_path)
-    made.run(DAY)
+    made.run(HOUR)
     made.synchronised.unlink()
     made.reboot()
     assert made.state is State.UNSYNCHRONISED
@@ -76,7 +76,7 @@ def test_a_power_cut_ends_it(machine: Machine) -> None:
 def test_one_persons_word_moves_no_mark(machine: Machine) -> None:
     high = machine.marked.high
     machine.clock.tell(watch(machine) + 5 * DAY)
-    machine.run(3 * DAY)
+    machine.run(3 * DAY, look_every=HOUR)
     assert machine.marked.high == high
 
 
@@ -188,7 +188,7 @@ def test_one_person_goes_from_the_mark_to_a_week_past_it(machine: Machine, off: 
 def test_the_week_is_counted_from_when_the_power_came(machine: Machine) -> None:
     """A box that stood here for a month on told time is still to be corrected by a minute."""
     told = set_right(machine)
-    machine.run(30 * DAY)
+    machine.run(30 * DAY, look_every=HOUR)
     assert machine.clock.objection(told + 30 * DAY + MINUTE) == ""
 
 
