@@ -66,12 +66,11 @@ class Point(Struct, frozen=True):
 
 
 def points() -> list[Point]:
-    """All of them. The world is only stopped: the physical world hangs (a bus, a driver) but does not forget."""
+    """All of them. To the hub a killed world is a cable pulled and put back, a stopped one a bus that hangs."""
     return [Point(step, process, signal) for step in STEPS for process, signal in _faults(step)]
 
 
 def _faults(step: Step) -> Iterator[tuple[str, Signals]]:
-    for process in ("hub", "ui", "sync", *(("gateway",) if step.network else ())):
+    for process in ("hub", "ui", "sync", *(("gateway",) if step.network else ()), "world"):
         yield process, SIGKILL
         yield process, SIGSTOP
-    yield "world", SIGSTOP

@@ -32,6 +32,10 @@ STAFF_SETTLES = ("uncertain", "not_known", "withheld")
 T = TypeVar("T")
 
 
+class OutOfPatience(Broken):
+    """Waited for in vain: the machine is too busy, or it never comes."""
+
+
 class Walk:
     """The citizen, the nurse, and the traps on their way."""
 
@@ -51,11 +55,17 @@ class Walk:
             except NOT_THERE as error:
                 last = f" ({error})"
             time.sleep(0.03)
-        raise Broken(f"waited {patience_s:.0f} s in vain for: {what}{last}")
+        raise OutOfPatience(f"waited {patience_s:.0f} s in vain for: {what}{last}")
 
     def does(self, what: str, act: Callable[[], object]) -> None:
         """Do it until it is done; only for what may be done twice."""
         self.until(what, lambda: act() is not None or True)
+
+    def asks(self, what: str, question: Callable[[], T]) -> T:
+        """Its answer, as soon as there is one."""
+        answers: list[T] = []
+        self.does(what, lambda: answers.append(question()))
+        return answers[0]
 
     def _looks_again(self) -> None:
         if not self._demo.citizen.looks:
@@ -63,28 +73,25 @@ class Walk:
 
     # -- one intake ------------------------------------------------------------------------------------------------
 
-    def lives_through(self, intake: p.IntakeView, point: Point | None) -> None:
-        """From before its window to where the municipality has its outcome; Broken where that does not come."""
+    def lives_through(self, intake: p.IntakeView, point: Point) -> list[str]:
+        """From before its window to where the municipality has its outcome; what was wrong with it. OutOfPatience where
+        that does not come."""
         demo, faults, unsaid = self._demo, self._keeper.faults, self._keeper.unsaid
         self.touches[intake.id] = 0
         self.until("everything at rest", self._rests)
-        if point is not None:
-            process = demo.stage.processes[point.process]
-            self._traps.lay(Trap(point.step.at, process.pid, point.signal))
+        self._traps.lay(Trap(point.step.at, demo.stage.processes[point.process].pid, point.signal))
         self.does("its time", lambda: demo.go_to(intake.at))
-        if point is not None and point.step.needs == MISSED:
+        if point.step.needs == MISSED:
             self._ignores(intake)
         else:
             self.until(f"{intake.id} taken", lambda: self._one_thing(intake))
         self.does("the municipality to have it", demo.director.settle)
-        if point is not None and self._traps.laid:
+        if self._traps.laid:
             self._traps.clear()
-            raise Broken(f"the step {point.step.name!r} was never reached")
-        if point is not None:
-            self.until("the fault to be over", lambda: self._keeper.faults > faults, SYNC_PATIENCE_S)
+            return [f"the step {point.step.name!r} was never reached"]
+        self.until("the fault to be over", lambda: self._keeper.faults > faults, SYNC_PATIENCE_S)
         self.until("everything at rest", self._rests)
-        if self._keeper.unsaid > unsaid:
-            raise Broken("the hub hung, and the screen did not say so")
+        return ["the hub hung, and the screen did not say so"] if self._keeper.unsaid > unsaid else []
 
     def _rests(self) -> bool:
         status = self._demo.director.status()
