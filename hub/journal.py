@@ -122,17 +122,24 @@ class Journal:
         put_aside(self.path, self._pairing, f"{self._barred}: {self._barred_by}", by)
 
     def mended(self) -> bool:
-        """Whether what could not be reached or written now can: then the hub begins anew. Written to, to find out."""
+        """Whether what could not be reached or written to when the hub began now can."""
         if self._barred not in _MENDED_FROM_OUTSIDE:
             return False
+        if self._head_file is not None:
+            return self.writable()
         try:
-            if self._head_file is not None:
-                self._db.execute(_WRITE)
-                return True
             with Journal.open(self.path, pairing=self._pairing) as again:
-                return again.barred is not None or again._db.execute(_WRITE) is not None
+                return again.barred is not None or again.writable()
         except (JournalError, OSError, sqlite3.Error):
             return False
+
+    def writable(self) -> bool:
+        """Written to, to find out; nothing in it changes."""
+        try:
+            self._db.execute(_WRITE)
+        except sqlite3.Error:
+            return False
+        return True
 
     def append(self, events: Sequence[Event]) -> None:
         """Store all of `events`, on the disk when this returns, or none (NotJournalled). Numbers follow the head's."""

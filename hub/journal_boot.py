@@ -34,6 +34,7 @@ def boot(path: Path, pairing: str, follower: Follower | None = None) -> Boot:
     """Raises JournalBusy, WrongPairing, OSError, or sqlite3.Error where the file cannot be reached."""
     head_file = _lock(path)
     doubts = DoubtFile(path.with_suffix(".doubt"))
+    db = None
     try:
         told = head_file.read()
         with _collector_at_rest():
@@ -53,6 +54,8 @@ def boot(path: Path, pairing: str, follower: Follower | None = None) -> Boot:
         sync_folder(path.parent)
         return Boot(db, found, head_file, doubts, JournalState.NEWER if found.newer else None)
     except BaseException:
+        if db is not None:
+            db.close()
         head_file.close()
         raise
 

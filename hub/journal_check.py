@@ -1,8 +1,8 @@
 """Whether a journal is what was written: SQLite's own check, then the chain from the first event to the last (R11)."""
 
 import errno
-import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from hub.domain.events import Event
+from hub.files import replace
 from hub.journal_errors import JournalState
 from hub.journal_schema import DECODER, SELECT, chained, columns_of
 
@@ -23,7 +24,7 @@ _SQLITE_SAYS = {sqlite3.SQLITE_FULL: JournalState.FULL, sqlite3.SQLITE_READONLY:
 _SYSTEM_SAYS = {
     errno.ENOSPC: JournalState.FULL, errno.EDQUOT: JournalState.FULL, errno.EROFS: JournalState.READ_ONLY,
 }  # fmt: skip
-_ROOM_BYTES = 64 * 1024  # less than this is no room: what a write-ahead log begins with
+_TRIAL_BYTES = 64 * 1024  # what a write-ahead log begins with
 
 
 class Follower(Protocol):
@@ -66,18 +67,19 @@ def trouble(path: Path, error: Exception) -> JournalState:
         said = _SYSTEM_SAYS.get(error.errno or 0)
     else:
         said = _SQLITE_SAYS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    return said or _of_disk(path.parent)
+    return said or _of_disk(path.with_suffix(".try"))
 
 
-def _of_disk(folder: Path) -> JournalState:
-    """SQLite calls much of it an I/O error: what the file system says of itself."""
+def _of_disk(trial: Path) -> JournalState:
+    """SQLite calls much of it an I/O error: what the system says to a small file in the same place."""
     try:
-        disk = os.statvfs(folder)
-    except OSError:
-        return JournalState.UNREACHABLE
-    if disk.f_flag & os.ST_RDONLY:
-        return JournalState.READ_ONLY
-    return JournalState.UNREACHABLE if disk.f_bavail * disk.f_frsize > _ROOM_BYTES else JournalState.FULL
+        replace(trial, bytes(_TRIAL_BYTES))
+    except OSError as error:
+        return _SYSTEM_SAYS.get(error.errno or 0, JournalState.UNREACHABLE)
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
+    return JournalState.UNREACHABLE
 
 
 def quick_check(db: Database) -> str:

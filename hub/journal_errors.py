@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class JournalState(StrEnum):
-    """What a journal is found to be. Each end of the world has a row in docs/journal-ends.md (hub.journal_ends)."""
+    """What a journal is found to be. Each end of the world has a row in docs/journal-ends.md (medhub.journal_ends)."""
 
     WHOLE = "whole"
     NEW = "new"  # nothing is in it yet, and nothing beside it tells of an earlier one

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -73,11 +74,14 @@ class HeadFile:
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Put it on the disk and let others have the journal; may be called twice."""
+        """Put it on the disk, where the disk lets it, and let others have the journal; may be called twice."""
         if self._file >= 0:
-            os.fsync(self._file)
-            os.close(self._file)
-            self._file = -1
+            try:
+                with suppress(OSError):
+                    os.fsync(self._file)
+            finally:
+                os.close(self._file)
+                self._file = -1
 
 
 class Doubt(Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +123,7 @@ class DoubtFile:
         """A new finding. A graver one that stands goes on standing, and what is known of the furthest chain is kept."""
         before = self.read()
         if before is not None and _GRAVITY.index(before.state) > _GRAVITY.index(doubt.state):
-            doubt = msgspec.structs.replace(doubt, state=before.state, finding=before.finding)
+            doubt = msgspec.structs.replace(doubt, state=before.state, finding=before.finding, by=before.by)
         if before is not None and before.seq > doubt.seq:
             doubt = msgspec.structs.replace(doubt, seq=before.seq, head=before.head)
         replace(self._path, msgspec.json.encode(doubt))

@@ -168,7 +168,7 @@ class Loop:
         if self.follows and isinstance(begun, Refusal):
             self.journal.bar(self.context.journal or JournalState.UNREACHABLE, "a boot could not be written down")
             self._not_followed()
-        self.good = self._settle()
+        self.good = self._settle() and self.follows
 
     def _not_followed(self) -> None:
         self.follows = False
@@ -205,14 +205,20 @@ class Loop:
                 return True
 
     def _look_at_time(self) -> None:
-        self.good = self._settle()
+        self.good = self._settle() and self.context.journal is None
         if self.good:
             self.tick += 1
-        if not self.follows and time.monotonic() >= self._mend_at:
-            self._mend_at = time.monotonic() + self._mend_s
-            if self.journal.mended():
-                log.info("the journal can be written to again; the hub begins anew")
-                self.begin_anew()
+        elif self.context.journal is not None and time.monotonic() >= self._mend_at:
+            self._mend()
+
+    def _mend(self) -> None:
+        """Nothing may be due for hours: whether the journal can be written to again is asked of itself (R10, R11)."""
+        self._mend_at = time.monotonic() + self._mend_s
+        if self.follows and self.journal.writable():
+            self._journal_is(None)
+        elif not self.follows and self.journal.mended():
+            log.info("the journal can be written to again; the hub begins anew")
+            self.begin_anew()
 
     def _settle(self) -> bool:
         """Let time do what it does until nothing more is due, then show it; whether all of it could be written."""
@@ -274,6 +280,7 @@ class Loop:
         if trouble != self.context.journal:
             log.log(logging.CRITICAL if trouble else logging.INFO, "the journal: %s %s", trouble or "written to", why)
             self.context = replace(self.context, journal=trouble)
+            self._mend_at = time.monotonic() + self._mend_s
 
     def _effects(self, bodies: Iterable[e.AnyBody]) -> None:
         """Only what was committed just now moves anything."""

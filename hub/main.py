@@ -23,7 +23,7 @@ from hub.enrolment import load_device_key, load_trust
 from hub.failure import told
 from hub.journal import Journal, JournalError
 from hub.journal_errors import JournalBusy
-from hub.loop import TICK_S, CoreFailed, Loop
+from hub.loop import MEND_S, TICK_S, CoreFailed, Loop
 from hub.ports import Compartments, DeviceError, Power, Scale, Sounder, Tone
 from hub.protocol import Role
 from hub.replay import Replay
@@ -69,6 +69,7 @@ def bootstrap(
     clock: Clock,
     open_journal: Callable[..., Journal] = Journal.open,
     tick_s: float = TICK_S,
+    mend_s: float = MEND_S,
 ) -> Hub:
     """Wire one hub. Every dependency that a test or the demo may want to be another is an argument."""
     trust = load_trust(config.state_dir)
@@ -79,7 +80,7 @@ def bootstrap(
         box = board(config)
         loop = Loop(
             journal, clock, Context(hub=trust.hub), push=lambda snapshot: server.push(snapshot),
-            healthy=lambda: server.alive and devices.alive, tick_s=tick_s, replay=replay,
+            healthy=lambda: server.alive and devices.alive, tick_s=tick_s, replay=replay, mend_s=mend_s,
         )  # fmt: skip
         desk = Desk(loop, trust, key, secrets.token_bytes)
         server = Server(

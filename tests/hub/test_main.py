@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -29,16 +30,16 @@ ROOT = Path(__file__).parents[2]
 class Home:
     """A hub's folders, keys and settings."""
 
-    def __init__(self, folder: Path) -> None:
-        self.state, self.sockets, self.config = folder / "state", folder / "run", folder / "hub.toml"
+    def __init__(self, folder: Path, state: Path | None = None) -> None:
+        self.state, self.sockets, self.config = state or folder / "state", folder / "run", folder / "hub.toml"
         for made in (self.state, self.sockets):
-            made.mkdir()
+            made.mkdir(parents=True)
         (self.state / "trust.json").write_bytes(msgspec.json.encode(TRUST))
         (self.state / "device-key.json").write_bytes(msgspec.json.encode(DEVICE))
         self.config.write_text(f'state_dir = "{self.state}"\nsocket_dir = "{self.sockets}"\ndevelopment = true\n')
 
-    def bootstrap(self, box: Box, tick_s: float = 0.05) -> Hub:
-        return bootstrap(load(self.config), lambda config: Board(*box.parts()), box.clock, tick_s=tick_s)
+    def bootstrap(self, box: Box, tick_s: float = 0.05, **more: Any) -> Hub:
+        return bootstrap(load(self.config), lambda config: Board(*box.parts()), box.clock, tick_s=tick_s, **more)
 
 
 @pytest.fixture
