@@ -19,6 +19,7 @@ from hub.signed import Key, Purpose, new_key
 from sync.login import new_login_key, public
 
 ENROLLED = "enrolled-hub.json"
+NEEDED = (Purpose.PLAN, Purpose.COMMAND, Purpose.STOP, Purpose.RECEIPT)
 
 
 class Enrolment(Struct, frozen=True):
@@ -37,7 +38,10 @@ class Enrolment(Struct, frozen=True):
 
 
 def enrol(request: Enrolment) -> Enrolled:
-    """Make the keys and write the hub's trust and sync's settings. FileExistsError where a key is there already."""
+    """Make the keys and write the hub's trust and sync's settings. FileExistsError where a key is there already,
+    ValueError where the gateway lacks one: a hub that knows no key for a stop could never be stopped (R6)."""
+    if lacks := set(NEEDED) - {key.purpose for key in request.gateway_keys}:
+        raise ValueError(f"the gateway's keys lack one for: {', '.join(sorted(lacks))}")
     for directory in (request.state_dir, request.sync_dir):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     heartbeat = new_key(f"{request.hub}-heartbeat-1", Purpose.HEARTBEAT)

@@ -147,8 +147,8 @@ def order(kind: str) -> str:
 
 
 def refusal(reason: str) -> str:
-    """Why the hub would not, or its own words where there are none here."""
-    return REFUSALS.get(reason, reason)
+    """Why the hub would not; what is not about care, but about the document, in its own words."""
+    return REFUSALS.get(reason) or f"boksen godtager den ikke ({reason})"
 
 
 def clock_input(at: datetime) -> str:

@@ -24,7 +24,7 @@ class Desk:
     def alarms(self) -> str:
         """What the page of alarms says of this hub."""
         said = re.findall(r"<article.*?</article>", self.read(f"{self._root}/alarms"), re.S)
-        return "".join(a for a in said if self.hub.removeprefix(self._root) in a)
+        return "".join(a for a in said if self.hub.rpartition("/")[2] in a)
 
     def intake(self, intake: str) -> str:
         return self.read(f"{self.hub}/intake?id={intake}")

@@ -88,6 +88,17 @@ def test_a_key_is_never_written_over(place: Path) -> None:
     assert medhub("gateway", "--config", place / "gateway.toml", "keys").returncode == 1
 
 
+@pytest.mark.parametrize("purpose", ["plan", "command", "stop", "receipt"])
+def test_a_hub_that_would_know_no_key_for_something_is_not_enrolled(place: Path, purpose: str) -> None:
+    public = place / "keys" / "public.json"
+    keys = msgspec.json.decode(public.read_bytes(), type=tuple[Key, ...])
+    public.write_bytes(msgspec.json.encode([key for key in keys if key.purpose != purpose]))
+    done = enrol(place / "home", place, place / "enrolled-hub.json")
+    assert done.returncode == 1
+    assert f"lack one for: {purpose}" in done.stderr
+    assert not (place / "home").exists()
+
+
 def test_the_gateways_acts(place: Path) -> None:
     out, config = place / "enrolled-hub.json", place / "gateway.toml"
     assert enrol(place / "home", place, out).returncode == 0
