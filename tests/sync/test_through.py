@@ -8,15 +8,19 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
 from msgspec.structs import replace
 
+from hub import documents
 from hub.domain import events as e
 from hub.domain.plan import Criticality
 from medhub.testca import make_test_ca
 from sync.config import ConfigRefused, load
+from sync.gateway import orders
+from sync.gateway.hubs import find_hub
 from tests.sync import examples as x
 from tests.sync.bed import Home, Municipality, ScriptedHub, process, until
 from tests.sync.wire import Wire
@@ -202,3 +206,37 @@ def _with_line(home: Home, line: str) -> Path:
     kept = [old for old in path.read_text().splitlines() if not old.startswith(line.split(" ")[0])]
     path.write_text("\n".join([*kept, line]))
     return path
+
+
+def test_a_stop_is_offered_until_the_hub_has_it(town: Municipality, home: Home, hub: ScriptedHub) -> None:
+    """A hub whose journal is not whole can write nothing down: that it was told once is not enough (R6)."""
+    hub.refuses = ("journal",)
+    town.plan(home.hub)
+    with town.gateway() as gateway, syncing(home):
+        known = find_hub(gateway, home.hub)
+        assert known
+        orders.stop(gateway, known, x.COMMAND, ("9100002",), x.BY, "")
+        until(lambda: hub.offered.count("stop") > 2)
+        assert [o.state for o in orders.sent(gateway, home.hub)] == ["queued"]
+        hub.refuses = ()
+        until(lambda: [o.state for o in orders.sent(gateway, home.hub)] == ["accepted"])
+        offered = len(hub.offered)
+        second = town.plan(home.hub, 8)
+        until(lambda: hub.plans[-1:] == [second])
+    assert [stop.by for stop in hub.stops] == [x.BY]
+    assert "stop" not in hub.offered[offered:]
+
+
+def test_what_the_hub_refuses_for_good_is_offered_once(town: Municipality, home: Home, hub: ScriptedHub) -> None:
+    hub.refuses = ("too_late",)
+    with town.gateway() as gateway:
+        known = find_hub(gateway, home.hub)
+        assert known
+        orders.stop(gateway, known, str(uuid4()), ("9100002",), x.BY, "")
+        orders.send(gateway, known, str(uuid4()), documents.HandBackIntake(x.NOON), x.BY)
+        with syncing(home):
+            until(lambda: [o.reason for o in orders.sent(gateway, home.hub)] == ["too_late", "too_late"])
+            town.plan(home.hub)
+            until(lambda: hub.plans)
+        assert [o.state for o in orders.sent(gateway, home.hub)] == ["refused", "refused"]
+    assert hub.offered == ["stop", "command", "plan"]
