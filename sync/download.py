@@ -7,7 +7,8 @@ from hub import protocol as p
 from sync.server import Queued
 from sync.upload import Hub
 
-NOT_YET = "journal"  # the hub's reason while it can write nothing down: a stop is not done with then
+NOT_YET = "journal"  # the hub's reason while it can write nothing down: what was offered is not done with then
+OFFER_ANEW = 60  # rounds: the plan once more, unasked; the same plan twice is one
 log = logging.getLogger("sync.download")
 
 
@@ -29,9 +30,13 @@ class Download:
     def __init__(self, hub: Hub, server: Sender) -> None:
         self._hub, self._server = hub, server
         self._etag = ""
+        self._rounds = 0
 
     def run(self) -> bool:
         """One round, stops before all else (R6): True. ServerError or HubUnreachable where one of them is not there."""
+        if self._rounds % OFFER_ANEW == 0:  # a hub that began with a new journal has no plan, and cannot say so
+            self._etag = ""
+        self._rounds += 1
         for queued in self._server.stops():
             self._stop(queued)
         self._plan()
@@ -52,7 +57,8 @@ class Download:
         jws, etag = found
         error = self._hub.call(p.OfferPlan(jws=jws)).error
         log.info("plan offered: %s", "refused" if error else "accepted")
-        self._etag = etag
+        if error is None or NOT_YET not in error.reasons:
+            self._etag = etag
 
     def _command(self, queued: Queued) -> None:
         self._had(queued, self._hub.call(p.OfferCommand(jws=queued.jws)).error)
