@@ -55,9 +55,10 @@ class Halves:
     """A server of which one half is out of order."""
 
     def __init__(self, *broken: str) -> None:
-        self._broken = broken
+        self._broken, self.asked = broken, list[str]()
 
     def _ask(self, what: str) -> None:
+        self.asked.append(what)
         if what in self._broken:
             raise Unreachable(what)
 
@@ -86,8 +87,10 @@ def once(home: Home, server: Halves) -> tuple[Quiet, float]:
 
 
 def test_a_stop_goes_before_all_else(home: Home) -> None:
-    hub, _ = once(home, Halves())
+    server = Halves()
+    hub, _ = once(home, server)
     assert hub.offered == ["OfferStop", "OfferPlan", "OfferCommand"]
+    assert server.asked.index("stops") < server.asked.index("post")  # not after years of log either
     assert hub.receipted
 
 

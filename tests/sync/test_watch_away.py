@@ -12,9 +12,10 @@ from hub.domain.intake import Intake
 from hub.domain.leave import Leave, LeaveKind
 from sync import fhir
 from sync.gateway import orders, watch
-from sync.gateway.hubs import find_hub
+from sync.gateway.hubs import find_hub, held_plans
 from sync.gateway.inbox import Part, receive
 from sync.resources import Source
+from tests.plan.build import DAY, sample
 from tests.sync import examples as x
 from tests.sync.bed import Municipality
 from tests.sync.test_watch import HUB, MIDNIGHT, Watched, watched
@@ -61,8 +62,12 @@ def test_home_again_from_hospital_each_intake_is_asked_for(watched: Watched) -> 
     assert missing(watched) == [second.id]  # and not the one before it
 
 
-def test_an_intake_that_could_be_had_before_the_ambulance_came_is_asked_for(watched: Watched) -> None:
-    first = watched.intakes()[0]
+def test_an_intake_that_could_be_had_before_the_ambulance_came_is_asked_for(
+    watched: Watched, quiet_town: Municipality
+) -> None:
+    quiet_town.plan(HUB, 8, rounds=[{**slot, "early_min": 30} for slot in sample()["rounds"]])
+    first = next(iter(watch.expected(held_plans(watched.gateway, HUB), DAY)))
+    assert first.opens_at < first.at
     tells(watched, e.LeaveBegun(leave=leave(begins_at=first.opens_at + timedelta(seconds=1))), first.at)
     watched.clock.moves_to(over(first))
     assert missing(watched) == [first.id]
