@@ -142,8 +142,8 @@ class Walk:
         screen = self._demo.director.status().shown_screen
         citizen = self._demo.citizen
         if screen in ("notice", "help"):  # the second touch of an impatient hand may have asked for a call
-            citizen.puts_away(screen)
-            time.sleep(0.5)
+            self._puts_away(screen)
+            return
         action = TOUCH.get(screen)
         if action is None or not citizen.shows(screen) or (action == "open" and now.refusals):
             return
@@ -154,6 +154,13 @@ class Walk:
         citizen.taps(action, held)
         self._reach("touch up" if action == "open" else "answer given")
         self._waits_for_answer(now)
+
+    def _puts_away(self, screen: str) -> None:
+        """Once, and seen to be gone: a hand that goes on touching goes on to home, and is there for half a minute."""
+        self._demo.citizen.puts_away(screen)
+        end = time.monotonic() + LOOKS_AGAIN_S
+        while time.monotonic() < end and self._demo.director.status().shown_screen == screen:
+            time.sleep(0.03)
 
     def _waits_for_answer(self, before: p.IntakeView) -> None:
         end = time.monotonic() + LOOKS_AGAIN_S
