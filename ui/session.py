@@ -37,7 +37,8 @@ class Session:
     def view(self, now_s: float) -> View:
         """What to draw now. Where the buttons are not the same ones any more, touches wait until it has settled."""
         view = self._view(now_s)
-        buttons = (view.screen, view.page, *((a.name, getattr(a.does, "intake", "")) for a in view.touchable))
+        sends = (None if isinstance(a.does, Nav) else a.does for a in view.touchable)
+        buttons = (view.screen, view.page, *(a.name for a in view.touchable), *sends)
         if buttons != self._buttons:
             self._buttons, self._settled_s = buttons, now_s + SETTLE_S
         return view
