@@ -195,7 +195,7 @@ class _Viewer:
         if dose is None or dose.handout is not Handout.COMPARTMENT:
             return None
         reasons = refusals(state, ordination.id, now, self._sensed)
-        waits = Reason.INTERVAL in reasons or Reason.MOST_TAKEN in reasons
+        waits = {Reason.INTERVAL, Reason.MOST_TAKEN} & set(reasons) and set(reasons) <= _TIME_ALONE
         at = possible_at(state, dose, now) if waits else None
         return p.AsNeededView(ordination.id, _dose(dose), dose.most or 0, reasons, self.home(at) if at else None)
 
@@ -208,6 +208,12 @@ class _Viewer:
             latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
             compartment=fill.compartment if fill else ours, as_needed=intake.as_needed, **more,
         )  # fmt: skip
+
+
+# What passes: by the time there is to tell, or in a moment.
+_TIME_ALONE = frozenset({
+    Reason.INTERVAL, Reason.MOST_TAKEN, Reason.LID_OPEN, Reason.ANOTHER_OPENING, Reason.WEIGHT_UNSTABLE,
+})  # fmt: skip
 
 
 def _dose(dose: Dose) -> p.DoseView:

@@ -8,7 +8,23 @@ from hub.protocol import IntakeView, Reply, Snapshot
 from ui.layout import page_count
 from ui.panel import Panel
 from ui.scene import BOX, Scene, key_of
-from ui.screens import ask, decline, done, due, fault, help, home, medicine, missed, notice, open, rest
+from ui.screens import (
+    as_needed,
+    ask,
+    away,
+    decline,
+    done,
+    due,
+    fault,
+    help,
+    home,
+    medicine,
+    missed,
+    notice,
+    open,
+    promised,
+    rest,
+)
 from ui.view import HERE, Action, Nav, View
 from ui.words import words
 
@@ -24,6 +40,7 @@ PLACES: dict[str, Screen] = {
     "confirm_taken": decline.confirm_taken,
     "help": help.view,
     "medicine": medicine.view,
+    "as_needed": as_needed.view,
     "notice": notice.view,
 }
 NEEDS_INTAKE = frozenset({"decline", "confirm_taken"})
@@ -68,7 +85,8 @@ def after(action: Action, reply: Reply | None, snapshot: Snapshot) -> Nav:
 
 
 def _screen(scene: Scene) -> Screen:
-    """The place chosen on the screen; else, in this order: opening, question, fault, what is done, what is now."""
+    """The place chosen on the screen; else, in this order: opening, question, fault, time away, what is done, what is
+    now."""
     s, place = scene.snapshot, scene.nav.place
     now = s.current
     if place in PLACES and (now is not None or place not in NEEDS_INTAKE):
@@ -81,6 +99,8 @@ def _screen(scene: Scene) -> Screen:
         return fault.journal
     if not s.clock_ok:
         return fault.clock
+    if (leave := s.leave) is not None:
+        return lambda scene: away.view(scene, leave)
     if s.done is not None and (now is None or now.id == s.done.id or not _pressing(now, s)):
         return done.view
     return _of_state(scene) if now is not None else home.view
@@ -96,6 +116,12 @@ def _of_state(scene: Scene) -> Screen:
     now = scene.current
     if now.state == "partly_taken" and now.final:
         return home.view
+    if now.state in promised.WAITING and promised.comes(scene, now):
+        return promised.view
+    if now.state == "due" and now.promised_by:
+        return promised.late
+    if now.state == "due" and now.as_needed and not due.lasting(now):
+        return as_needed.put_back
     if now.state == "due" and due.lasting(now):
         return fault.blocked
     if now.state == "due" and now.snoozed_until is not None and now.snoozed_until > scene.snapshot.now:

@@ -22,8 +22,9 @@ SHAPES = {  # of an intake that is not waiting any more, by its state
 
 def key_of(snapshot: Snapshot) -> str:
     """Changes when the hub has moved on: a place chosen before that is left."""
-    now = snapshot.current
-    return f"{now.id} {now.state} {now.asks} {now.lid_open}" if now else ""
+    now, away = snapshot.current, snapshot.leave
+    is_now = f"{now.id} {now.state} {now.asks} {now.lid_open} {now.promised_by}" if now else ""
+    return f"{is_now} {away.kind}" if away else is_now
 
 
 class Scene(Struct, frozen=True):
@@ -73,7 +74,7 @@ class Scene(Struct, frozen=True):
         clock = _("{time}", time=time).replace(" ", NBSP)
         if days == 0:
             return clock
-        return _("tomorrow {clock}", clock=clock) if days == 1 else f"{_.weekday(at.date())} {clock}"
+        return _("tomorrow {clock}", clock=clock) if days == 1 else f"{_.within(at.date())} {clock}"
 
     def ring(self) -> str:
         phone = self.snapshot.phone

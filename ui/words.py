@@ -59,6 +59,10 @@ class Words:
     def weekday(self, day: date) -> str:
         return self(DAYS[day.weekday()])
 
+    def within(self, day: date) -> str:
+        """A weekday inside a sentence; Danish writes it small."""
+        return self.weekday(day).lower() if self.language == "da" else self.weekday(day)
+
     def date(self, day: date) -> str:
         return self("{month} {day}", day=str(day.day), month=self(MONTHS[day.month - 1]))
 

@@ -181,6 +181,12 @@ def test_what_is_told_can_be_had_then_whatever_was_taken_before() -> None:
     assert "interval" not in offered(play.minutes(1)).refusals
 
 
+def test_where_more_than_time_is_in_the_way_no_time_is_told() -> None:
+    play = had(ready(para()).at("8.00"))
+    leave(play, LeaveKind.OUTING, 0, 5)
+    assert (set(offered(play).refusals), offered(play).possible_at) == ({"interval", "on_leave"}, None)
+
+
 def test_what_is_not_in_the_box_is_not_put_off_to_a_time() -> None:
     play = had(ready(para(), compartments=1).at("8.00"))
     assert (offered(play).refusals, offered(play).possible_at) == (("not_filled",), None)

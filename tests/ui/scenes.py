@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hub.protocol import AlarmView, DoseView, Help, IntakeView, MedicineView, Snapshot
+from hub.protocol import AlarmView, AsNeededView, DoseView, Help, IntakeView, LeaveView, MedicineView, Snapshot
 from ui.panel import Panel
 from ui.present import present
 from ui.scene import key_of
@@ -54,6 +54,16 @@ MEDICINES = (
 )  # fmt: skip
 
 
+PARA = dose("Paracetamol", "500 mg", "2", "tabletter", "mod smerter")
+
+
+def as_needed(given: DoseView, *refusals: str, possible_at: datetime | None = None) -> MedicineView:
+    """A medicine of which one dose can be had when it is needed."""
+    offer = AsNeededView(given.name, given, 4, refusals, possible_at)
+    text = "2 tabletter ved smerter, højst 4 gange i døgnet"
+    return MedicineView(given.name, given.strength, text, given.purpose, True, as_needed=offer)
+
+
 def snapshot(current: IntakeView | None = None, hour: int = 18, minute: int = 0, **more: Any) -> Snapshot:
     said: dict[str, Any] = {
         "protocol": 1, "version": 3, "now": at(hour, minute), "language": "da", "calm": False, "hub": "MH-0042",
@@ -70,6 +80,7 @@ def alarm(code: str, help: Help, intake: str | None = None) -> AlarmView:
 DUE = snapshot(intake())
 FOUR = (PINEMOL, LONGEST, METOPROLOL, INSULIN)
 TOMORROW = replace(NIGHT, at=at(8, day=21), opens_at=at(7, day=21), latest_at=at(9, day=21))
+PROMISED = intake(promised_by="Sanne", give_by=at(20), refusals=("promised",))
 HELPS = tuple((help, "Sanne" if help is Help.SEEN else "") for help in Help)
 
 SNAPSHOTS: dict[str, Snapshot] = {
@@ -106,7 +117,26 @@ SNAPSHOTS: dict[str, Snapshot] = {
     "uncertain": snapshot(intake("uncertain", help=Help.TRYING)),
     "not-known": snapshot(intake("not_known", help=Help.SEEN, seen_by="Sanne")),
     "blocked": snapshot(intake(refusals=("not_filled",))),
+    "away-outing": snapshot(leave=LeaveView("outing", at(20, 30)), hour=14),
+    "away-weekend": snapshot(intake(refusals=("on_leave",)), leave=LeaveView("weekend", at(18, day=23), "Karen")),
+    "away-long": snapshot(leave=LeaveView("weekend", at(18, 30, day=23), "Anne-Margrethe Kristoffersen-Lindegaard")),
+    "away-hospital": snapshot(leave=LeaveView("hospital", None), next=None),
+    "promised": snapshot(PROMISED),
+    "promised-long": snapshot(replace(PROMISED, promised_by="Anne-Margrethe Kristoffersen-Lindegaard")),
+    "promised-missed": snapshot(replace(PROMISED, state="missed", help=Help.SEEN, seen_by="Sanne"), hour=19),
+    **{f"not-given-{h}": snapshot(replace(PROMISED, help=h, seen_by=by), hour=20, minute=5) for h, by in HELPS},
+    **{f"stopped-{h}": snapshot(intake("withheld", reason="stopped", help=h, seen_by=by)) for h, by in HELPS},
+    "put-back": snapshot(intake(doses=(PARA,), as_needed=True)),
 }
+WHEN_NEEDED: dict[str, tuple[MedicineView, ...]] = {
+    "now": (as_needed(PARA),),
+    "soon": (as_needed(PARA, "interval", possible_at=at(22)),),
+    "enough": (as_needed(PARA, "most_taken", possible_at=at(9, 30, day=21)),),
+    "empty": (as_needed(PARA, "not_filled"),),
+    "away": (as_needed(PARA, "on_leave"),),
+    "long": (as_needed(LONGEST),),
+}
+SEVERAL = (as_needed(PARA), as_needed(LONGEST), as_needed(PINEMOL, "interval", possible_at=at(22)), *MEDICINES)
 
 
 def views(panel: Panel, language: str) -> Iterator[tuple[str, View]]:
@@ -120,6 +150,16 @@ def views(panel: Panel, language: str) -> Iterator[tuple[str, View]]:
         yield f"{place}-from-due", present(due, Nav(place=place, key=key_of(due)), panel)
     quiet = replace(SNAPSHOTS["home"], language=language)
     yield from pages("medicine", quiet, Nav(place="medicine"), panel)
+    for name, medicines in WHEN_NEEDED.items():
+        wanting = replace(quiet, medicines=medicines)
+        yield from pages(f"medicine-{name}", wanting, Nav(place="medicine"), panel)
+        one = Nav(place="as_needed", intake=medicines[0].name)
+        yield f"as-needed-{name}", present(wanting, one, panel)
+    several = replace(quiet, medicines=SEVERAL)
+    yield from pages("medicine-several", several, Nav(place="medicine"), panel)
+    for offer in SEVERAL[:3]:
+        yield from pages(f"as-needed-{offer.name}", several, Nav(place="as_needed", intake=offer.name), panel)
+    yield "as-needed-none", present(quiet, Nav(place="as_needed", intake="gone"), panel)
     for help, by in HELPS:
         asked = replace(quiet, asked_for_help=help, asked_help_seen_by=by)
         yield f"help-{help}", present(asked, Nav(place="help"), panel)

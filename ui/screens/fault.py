@@ -42,7 +42,20 @@ def withheld(scene: Scene) -> View:
     if any(a.code == "opening_fault" and a.intake == scene.current.id for a in scene.snapshot.alarms):
         return jam(scene)
     _, at = scene.words, scene.when(scene.current.at)
+    if scene.current.reason == "stopped":
+        return stopped(scene)
     return _fault(scene, _("The {when} medicine is held back", when=at), _("Do not take it now."))
+
+
+def stopped(scene: Scene) -> View:
+    """R6: calm, for nothing is wrong at home; and whom to call, whoever has seen it."""
+    _, now = scene.words, scene.current
+    told = scene.human(now.help, now.seen_by)
+    ring = (scene.ring(),) if now.help in (Help.DELIVERED, Help.SEEN) and scene.ring() else ()
+    return scene.view(
+        "fault", _("The {when} medicine is stopped", when=scene.when(now.at)), tone="attention",
+        lines=(_("Do not take it."), *told, *ring), actions=scene.ask_for_call(),
+    )  # fmt: skip
 
 
 def withdrawn(scene: Scene) -> View:

@@ -25,7 +25,7 @@ def _lines(scene: Scene) -> tuple[str, ...]:
     _, s = scene.words, scene.snapshot
     if s.plan_version is None:
         return (_("The box has no plan yet."),)
-    if _waits(s.current):
+    if s.leave is None and _waits(s.current):
         return (_("The {when} medicine is waiting.", when=scene.when(s.current.at)),)
     if s.next is None:
         return (_("No more medicine today."),)
@@ -33,8 +33,8 @@ def _lines(scene: Scene) -> tuple[str, ...]:
 
 
 def _waits(intake: IntakeView | None) -> TypeGuard[IntakeView]:
-    """Whether it can still be taken."""
-    return intake is not None and not intake.final and intake.state in WAITING
+    """Whether it can still be taken, and nobody else brings it."""
+    return intake is not None and not intake.final and intake.state in WAITING and not intake.promised_by
 
 
 def _mark(scene: Scene, intake: IntakeView) -> Row:
@@ -45,7 +45,7 @@ def _actions(scene: Scene) -> tuple[Action, ...]:
     _, s = scene.words, scene.snapshot
     medicine = Action("medicine", _("My medicine"), scene.go("medicine"))
     if scene.nav.place == "home":
-        text = _("Show the medicine") if _waits(s.current) else _("Show the message")
+        text = _("Show the medicine") if s.leave is None and _waits(s.current) else _("Show the message")
         return Action("return", text, HERE), medicine
     early = s.next if s.current is None else s.current
     if early is not None and early.state == "planned" and early.opens_at <= s.now and not early.refusals:

@@ -1,8 +1,9 @@
-"""My medicine: the list, what each is for, and what stands outside the box, word for word."""
+"""My medicine: the list, what each is for, what can be had when needed, and what stands outside, word for word."""
 
 from hub.protocol import MedicineView
 from ui.measure import NBSP
 from ui.scene import Scene
+from ui.screens import as_needed
 from ui.view import Row, View
 from ui.words import mark
 
@@ -23,6 +24,7 @@ def view(scene: Scene) -> View:
         rows=tuple(_row(scene, m) for m in medicines),
         keep_notes=True,
         lines=() if medicines else (_("The box has no plan yet."),),
+        actions=as_needed.way(scene),
     )
 
 
@@ -30,7 +32,9 @@ def _row(scene: Scene, medicine: MedicineView) -> Row:
     _ = scene.words
     verdict = VERDICTS.get(medicine.verdict, "")
     place = "" if medicine.inside else _(verdict) if verdict else _("Outside the box")
-    about = " · ".join(p for p in (place, medicine.purpose) if p)
+    offer = medicine.as_needed
+    wanted = as_needed.when(scene, offer) if offer else ""
+    about = " · ".join(p for p in (place, wanted, medicine.purpose) if p)
     return Row(
         shape="waiting" if medicine.inside else "outside",
         text=f"{medicine.name} {medicine.strength.replace(' ', NBSP)}".strip(),

@@ -25,6 +25,11 @@ REFUSALS = {
     "nothing_boxed": (mark("It is not in the box"), mark("Take it from where you keep it."), WAIT),
     "handed_out": (mark("It is already handed out"), mark("Take no more now."), CALL),
     "already": (mark("It is written down already"), mark("You need do nothing more."), WAIT),
+    "stopped": (mark("The medicine is stopped"), mark("Do not take it."), CALL),
+    "on_leave": (mark("You are away"), mark("First say that you are home again."), WAIT),
+    "promised": (mark("Someone is coming with it"), mark("The box stays shut until then."), WAIT),
+    "most_taken": (mark("That is enough for now"), mark("You have had what you may in a day."), WAIT),
+    "staff_only": (mark("Home care must do that"), mark("Ask for help if you are in doubt."), CALL),
     "unreachable": (mark("The box does not answer"), mark("Wait a moment and try again."), WAIT),
 }
 UNKNOWN = (mark("The box cannot do that now"), mark("Ask for help if you are in doubt."), CALL)
