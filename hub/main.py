@@ -71,13 +71,16 @@ def bootstrap(
     tick_s: float = TICK_S,
     mend_s: float = MEND_S,
 ) -> Hub:
-    """Wire one hub. Every dependency that a test or the demo may want to be another is an argument."""
+    """Wire one hub, in the order of docs/boot.md. Every dependency that a test or the demo may want to be another is an
+    argument."""
     trust = load_trust(config.state_dir)
     key = load_device_key(config.state_dir)
     with ExitStack() as made:
+        box = board(config)
+        for device in (box.power, box.sounder, box.scale, box.compartments):
+            made.callback(device.close)
         replay = Replay()
         journal = made.enter_context(_journal(open_journal, config.state_dir, f"{trust.hub}/{trust.citizen}", replay))
-        box = board(config)
         loop = Loop(
             journal, clock, Context(hub=trust.hub), push=lambda snapshot: server.push(snapshot),
             healthy=lambda: server.alive and devices.alive, tick_s=tick_s, replay=replay, mend_s=mend_s,

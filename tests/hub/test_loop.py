@@ -51,6 +51,9 @@ class FullDisk(Journal):
             raise NotJournalled(f"event {events[0].seq}: database or disk is full")
         super().append(events)
 
+    def writable(self) -> bool:
+        return not self.full and super().writable()
+
 
 @pytest.fixture
 def hub(path: Path) -> Iterator[RunningLoop]:
@@ -92,6 +95,29 @@ def test_what_cannot_be_written_does_not_happen(full: RunningLoop) -> None:
     assert full.do(c.AskForHelp()) == [Refusal((Reason.JOURNAL,))]
     assert full.loop.state == before
     assert full.shown[-1].journal_ok is False, "and the screen says so"
+
+
+def test_while_nothing_can_be_written_no_tick_is_good_though_nothing_is_due(full: RunningLoop) -> None:
+    """R10: a heartbeat would say that all is well at home, for hours."""
+    full.do(c.AskForHelp())
+    wait_for(lambda: not full.loop.good)
+    tick = full.loop.tick
+    for _ in range(5):
+        full.ask(full.loop._look_at_time)
+    assert (full.loop.good, full.loop.tick) == (False, tick)
+
+
+def test_a_hub_that_cannot_write_down_that_it_began_stays_and_says_so(path: Path) -> None:
+    """Another start would not mend it: no dark loop of them (R11)."""
+    with running(path):
+        pass
+    with FullDisk.open(path, pairing=PAIRING) as journal:
+        journal.full = True
+        hub = RunningLoop(journal, Box(HandClock())).start()
+        assert (hub.loop.follows, journal.barred) == (False, JournalState.UNREACHABLE)
+        wait_for(lambda: bool(hub.shown) and hub.shown[-1].journal_code == "unreachable")
+        assert hub.running
+        hub.close()
 
 
 def test_no_pulse_without_its_intent_on_the_disk(path: Path) -> None:

@@ -4,7 +4,7 @@
 
 from tests.mutants.mutant import of
 
-JOURNAL, BOOT = "hub/test_journal.py", "hub/test_journal_boot.py"
+JOURNAL, BOOT, ENDS = "hub/test_journal.py", "hub/test_journal_boot.py", "hub/test_journal_ends.py"
 ENVELOPE, OPEN, BUNDLE = "plan/test_envelope.py", "plan/test_open_plan.py", "plan/test_bundle.py"
 DOSAGE, STATEMENT = "plan/test_dosage.py", "plan/test_statement.py"
 
@@ -13,6 +13,8 @@ boot = of("hub/journal_boot.py", BOOT)
 check = of("hub/journal_check.py", BOOT)
 beside = of("hub/journal_files.py", BOOT)
 schema = of("hub/journal_schema.py", JOURNAL)
+main = of("hub/main.py", ENDS)
+contact = of("hub/contact.py", ENDS)
 checks = of("hub/plan/checks.py", ENVELOPE)
 envelope = of("hub/plan/envelope.py", OPEN, ENVELOPE)
 bundle = of("hub/plan/fhir_bundle.py", BUNDLE)
@@ -46,6 +48,16 @@ JOURNAL_MUTANTS = (
             "        if self._barred and self._doubt:\n            raise JournalError(f\"{self.path}: {", JOURNAL, BOOT),
     journal("R11", "a bad copy takes the place of a good one", "        if finding:\n            raise JournalError(f\"the copy",
             "        if finding and not part.exists():\n            raise JournalError(f\"the copy", "hub/test_journal_beside.py"),
+    journal("R11", "what is gone on with can be set aside", "        if not self._barred:\n            raise JournalError(f\"{self.path}: this",
+            "        if self._doubt:\n            raise JournalError(f\"{self.path}: this", ENDS),
+    boot("R11", "a journal set aside leaves no doubt",
+         "        DoubtFile(path.with_suffix(\".doubt\")).write(doubt)\n", "", ENDS),
+    beside("R11", "who set it aside is forgotten", ", by=before.by)", ")", ENDS),
+    beside("R11", "what was confirmed is answered for no longer", "furthest = max(doubt.seq, self.answered_to())", "furthest = 0",
+           ENDS, "hub/test_lanes.py"),
+    main("R11", "a hub without its journal is dark", "    except (JournalError, OSError, sqlite3.Error) as error:\n        log.critical(\"the hub goes on",
+         "    except JournalBusy as error:\n        log.critical(\"the hub goes on", ENDS),
+    contact("R11", "whom to call is kept nowhere", "            replace(self._path, msgspec.json.encode(contact))\n", "", ENDS),
     boot("R11", "a shorter journal is whole", "if told.seq > found.seq:", "if told.seq > found.seq + 10**6:"),
     boot("R11", "another chain of the same length is ours", "if row is not None and row[0] != told.head:",
          "if row is None:"),
