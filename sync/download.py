@@ -8,14 +8,14 @@ from sync.server import Queued
 from sync.upload import Hub
 
 NOT_YET = "journal"  # the hub's reason while it can write nothing down: what was offered is not done with then
-OFFER_ANEW = 60  # rounds: the plan once more, unasked; the same plan twice is one
+OFFER_ANEW = 60  # rounds: the plan once more, unasked, and the stops over it; the same twice is one
 log = logging.getLogger("sync.download")
 
 
 class Sender(Protocol):
     """`sync.server.Server`, as far as the download uses it."""
 
-    def stops(self) -> list[Queued]: ...
+    def stops(self, anew: bool) -> list[Queued]: ...
 
     def plan(self, etag: str) -> tuple[str, str] | None: ...
 
@@ -34,10 +34,11 @@ class Download:
 
     def run(self) -> bool:
         """One round, stops before all else (R6): True. ServerError or HubUnreachable where one of them is not there."""
-        if self._rounds % OFFER_ANEW == 0:  # a hub that began with a new journal has no plan, and cannot say so
+        anew = self._rounds % OFFER_ANEW == 0  # a hub that began with a new journal has no plan, and cannot say so;
+        if anew:  # nor does it know what was stopped: it hears that first
             self._etag = ""
         self._rounds += 1
-        for queued in self._server.stops():
+        for queued in self._server.stops(anew):
             self._stop(queued)
         self._plan()
         for queued in self._server.commands():

@@ -92,9 +92,9 @@ class Server:
             return None
         return answer.body.decode("ascii", errors="replace"), answer.headers.get("ETag", "")
 
-    def stops(self) -> list[Queued]:
-        """The signed urgent stops that wait, oldest first."""
-        return self._queued("stops")
+    def stops(self, anew: bool) -> list[Queued]:
+        """The signed urgent stops that wait, oldest first; `anew`: all that no later plan has overruled."""
+        return self._queued("stops?anew=1" if anew else "stops")
 
     def commands(self) -> list[Queued]:
         """The signed commands that wait, oldest first."""
@@ -102,7 +102,7 @@ class Server:
 
     def _queued(self, what: str) -> list[Queued]:
         body = self._exchange("GET", f"/{what}").body
-        with _understood(what):
+        with _understood(what.partition("?")[0]):
             return msgspec.json.decode(body, type=list[Queued])
 
     def drop(self, command: str, outcome: str, reason: str = "") -> None:

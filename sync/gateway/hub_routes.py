@@ -93,7 +93,10 @@ def _plan(gateway: Gateway, request: Request, body: bytes) -> Response:
 
 
 def _stops(gateway: Gateway, request: Request, body: bytes) -> Response:
-    return as_json(orders.waiting(gateway, the_hub(gateway, request).id, Purpose.STOP))
+    hub = the_hub(gateway, request)
+    if "anew" in request.query_params:
+        return as_json(orders.stops_in_force(gateway, hub.id))
+    return as_json(orders.waiting(gateway, hub.id, Purpose.STOP))
 
 
 def _commands(gateway: Gateway, request: Request, body: bytes) -> Response:

@@ -5,7 +5,7 @@ the hub has had it; that it was carried out only the hub's own event says (`sync
 """
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from hub.documents import AcknowledgeAlarm, Command, Orders, UrgentStop
 from hub.signed import Purpose, sign
 from sync.gateway.alarms import Alarm, take_own
 from sync.gateway.gateway import Gateway
-from sync.gateway.hubs import Hub, find_hub
+from sync.gateway.hubs import Hub, find_hub, held_plans
 from sync.gateway.tables import commands, hubs
 from sync.server import Queued
 
@@ -102,6 +102,17 @@ def waiting(gateway: Gateway, hub: str, purpose: Purpose) -> list[Queued]:
     """What a hub has not had yet and that is still good, in the order it was ordered."""
     good = sa.or_(commands.c.expires.is_(None), commands.c.expires > gateway.clock())
     place = sa.and_(commands.c.hub == hub, commands.c.purpose == purpose, commands.c.state == "queued", good)
+    asked = sa.select(commands.c.id, commands.c.jws).where(place).order_by(commands.c.issued, commands.c.id)
+    with gateway.reads.connect() as connection:
+        return [Queued(row.id, row.jws) for row in connection.execute(asked)]
+
+
+def stops_in_force(gateway: Gateway, hub: str) -> list[Queued]:
+    """Every stop that no plan issued later overrules, whatever became of it: a hub whose journal began anew knows none
+    of them, and must not run the plan without them (R6, R11). To one that does, they are nothing new."""
+    held = held_plans(gateway, hub)
+    since = held[-1].plan.issued if held else datetime.min.replace(tzinfo=UTC)
+    place = sa.and_(commands.c.hub == hub, commands.c.purpose == Purpose.STOP, commands.c.issued >= since)
     asked = sa.select(commands.c.id, commands.c.jws).where(place).order_by(commands.c.issued, commands.c.id)
     with gateway.reads.connect() as connection:
         return [Queued(row.id, row.jws) for row in connection.execute(asked)]

@@ -12,7 +12,11 @@ from sync.server import Queued
 class PlanOnly:
     """A server with one plan; 304 to who has it already."""
 
-    def stops(self) -> list[Queued]:
+    def __init__(self) -> None:
+        self.anew: list[bool] = []  # whether it was asked for all stops
+
+    def stops(self, anew: bool) -> list[Queued]:
+        self.anew.append(anew)
         return []
 
     def commands(self) -> list[Queued]:
@@ -48,8 +52,9 @@ def test_a_plan_is_offered_until_the_hub_has_had_it(reasons: tuple[str, ...], of
 
 def test_now_and_then_it_is_offered_anew() -> None:
     """A hub that began with a new journal has no plan, and has no word to say so."""
-    hub = Answers()
-    download = Download(hub, PlanOnly())
+    hub, server = Answers(), PlanOnly()
+    download = Download(hub, server)
     for _ in range(OFFER_ANEW + 1):
         download.run()
     assert hub.offered == 2
+    assert [n for n, anew in enumerate(server.anew) if anew] == [0, OFFER_ANEW]  # with the plan, and before it

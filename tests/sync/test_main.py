@@ -62,7 +62,7 @@ class Halves:
         if what in self._broken:
             raise Unreachable(what)
 
-    def stops(self) -> list[Queued]:
+    def stops(self, anew: bool) -> list[Queued]:
         self._ask("stops")
         return [Queued("stop-1", "signed")]
 

@@ -1,17 +1,21 @@
 """The whole way of an order: a form at the gateway's page, sync's process, a real hub's desk, and its word back."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub import protocol as p
+from hub.client import Client
 from hub.domain import events as e
 from hub.domain.intake import Life
+from sync.config import load
+from sync.download import Download
 from sync.gateway import alarms, rounds
 from sync.gateway.hubs import put_plan
+from sync.server import Server
 from tests.hub.box import HandClock
 from tests.sync import examples as x
 from tests.sync.bed import Home, Municipality, signed_plan, until
@@ -145,3 +149,21 @@ def test_orders_again_and_in_another_order_change_nothing(whole: Whole) -> None:
     assert [event.id for event in whole.hub.loop.journal.replay()] == before
     assert whole.desk.states() == {"GiveIntake": "carried_out", "HandBackIntake": "carried_out"}
     assert whole.hub.touch(MORNING) == ()
+
+
+def test_a_hub_with_a_new_journal_gets_the_stop_before_its_plan(whole: Whole) -> None:
+    """Nobody there remembers either; what was stopped stays stopped (R6, R11)."""
+    ordination = whole.hub.loop.state.records[MORNING].intake.boxed[0].ordination
+    whole.desk.stops(ordination)
+    whole.carried_out("UrgentStop")
+    other = Home(whole.home.home / "anew", HUB)
+    other.state.mkdir(parents=True)
+    for name in ("trust.json", "device-key.json"):
+        (other.state / name).write_bytes((whole.home.state / name).read_bytes())
+    with closing(Server(load(whole.home.settings()))) as server, real_hub(other, whole.clock) as anew:
+        client = Client(other.socket)
+        Download(client, server).run()
+        client.close()
+        kinds = [type(event.body) for event in anew.loop.journal.replay()]
+        assert kinds.index(e.OrdinationsStopped) < kinds.index(e.PlanAccepted)
+        assert list(anew.loop.state.stops) == [ordination]

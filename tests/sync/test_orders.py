@@ -246,18 +246,35 @@ def test_what_was_not_fetched_in_time_is_seen_too(ordering: Ordering) -> None:
 def test_a_stop_has_a_key_of_its_own_and_waits_for_ever(ordering: Ordering) -> None:
     ordering.desk.stops("9100002", "9100005", reason="ny allergi")
     ordering.time.at += timedelta(days=40)
-    [queued] = ordering.server.stops()
+    [queued] = ordering.server.stops(anew=False)
     assert ordering.server.commands() == []
     stop = msgspec.json.decode(verify(queued.jws, ordering.town.ring.public, Purpose.STOP), type=d.UrgentStop)
     assert stop == d.UrgentStop(queued.id, ordering.home.hub, x.CPR, NOW, x.BY, ("9100002", "9100005"), "ny allergi")
     with pytest.raises(SignatureRefused):
         verify(queued.jws, ordering.town.ring.public, Purpose.COMMAND)
     ordering.server.drop(queued.id, "accepted")
-    assert ordering.server.stops() == []
+    assert ordering.server.stops(anew=False) == []
     assert "boksen har fået den" in ordering.desk.read()  # after all that time, not yet carried out
     ordering.tells(7, e.CommandCarriedOut(id=queued.id, by=x.BY, expires=NOW + timedelta(days=366)))
     with ordering.town.gateway(clock=ordering.time) as gateway:
         assert orders.standing_stops(gateway, ordering.home.hub) == []
+
+
+def test_a_stop_is_told_anew_until_a_later_plan_overrules_it(ordering: Ordering) -> None:
+    """A hub whose journal began anew knows of no stop, and gets its plan again (R11)."""
+    ordering.desk.stops("9100002")
+    [queued] = ordering.server.stops(anew=False)
+    ordering.server.drop(queued.id, "accepted")
+    ordering.tells(7, e.CommandCarriedOut(id=queued.id, by=x.BY, expires=NOW + timedelta(days=366)))
+    assert ordering.server.stops(anew=False) == []
+    assert ordering.server.stops(anew=True) == [queued]
+    ordering.server.drop(queued.id, "refused", "already")  # as a hub says that knows it
+    assert ordering.desk.states() == {"UrgentStop": "carried_out"}
+    for version, issued, told in ((8, NOW - timedelta(seconds=1), [queued]), (9, NOW + timedelta(seconds=1), [])):
+        jws = signed_plan(ordering.town.ring.plan, ordering.home.hub, version, issued=issued.isoformat())
+        with ordering.town.gateway(clock=ordering.time) as gateway:
+            put_plan(gateway, ordering.home.hub, jws)
+        assert ordering.server.stops(anew=True) == told
 
 
 def test_only_what_is_in_the_plan_can_be_stopped(ordering: Ordering) -> None:
@@ -265,7 +282,7 @@ def test_only_what_is_in_the_plan_can_be_stopped(ordering: Ordering) -> None:
     assert "(9100002)" in page
     assert ordering.desk.stops().status_code == 400
     assert ordering.desk.stops("4711").status_code == 400
-    assert ordering.server.stops() == []
+    assert ordering.server.stops(anew=False) == []
 
 
 def test_the_page_shows_the_day_and_who_gives_what(ordering: Ordering) -> None:
