@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test lint types format bench mutants prove-powercut prove-faults lock clean
+.PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ bench: $(READY) ## Speed and size, as a table of figures and limits
 mutants: $(READY) ## Over 200 seeded mistakes in safety rules, one at a time: a test must fail for each
 	@$(BIN)/python -u -m tests.mutants.run
 
+mutation-score: $(VENV)/mutation/.ready ## mutmut over the whole core: every survivor must be explained
+	@PYTHONPATH=$(CURDIR)/$(VENV)/mutation $(BIN)/python -u -m tests.mutants.score $(FILES)
+
+prove-core: $(READY) ## A million dose-days through the core with a fault in each, an oracle of its own beside it
+	@$(BIN)/python -u -m tests.heart.prove
+
 prove-powercut: $(READY) ## Thousands of power cuts under the real journal
 	@$(BIN)/python -m tests.proof_powercut.prove
 
@@ -63,6 +69,10 @@ $(VENV)/.python: $(VENV)/.system
 	        echo "Making the virtual environment with $$($$python --version)"; \
 	        $$python -m venv $(VENV) && touch $@ && exit; fi; \
 	done; echo "Python 3.11 or newer with venv is needed: apt-get install python3-venv" >&2; exit 1
+
+$(VENV)/mutation/.ready: requirements/mutation.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) --upgrade -r $<
+	@touch $@
 
 $(READY): $(VENV)/.python requirements/all.txt setup.cfg pyproject.toml
 	@echo "Installing the pinned packages"
