@@ -22,6 +22,7 @@ from tests.faultwalk.steps import Point, points
 
 BESIDE = 3  # stages at a time: a quarter to a half of a core each
 STAGE = 25  # points
+LEAST = 8  # to set a stage takes as long as two points
 Live = Callable[[dict[str, Point], Path], Walked]
 
 
@@ -40,7 +41,7 @@ class Runs:
         running: set[Future[Walked]] = set()
         while self._left or running:
             while self._left and len(running) < beside:
-                most = min(STAGE, -(-len(self._left) // beside))
+                most = min(STAGE, max(LEAST, -(-len(self._left) // beside)))
                 running.add(pool.submit(self._live, take_stage(self._left, most), self._out / str(self._stages)))
                 self._stages += 1
             ended, running = wait(running, return_when=FIRST_COMPLETED)
