@@ -93,6 +93,7 @@ def walk(db: Database, start: bytes, follower: Follower | None = None) -> Integr
     seq, head, unknown = 0, start, ""
     if follower:
         follower.begin()
+    decode = DECODER.decode
     for row in db.execute(SELECT):
         canonical, stored = row[5], row[6]
         if row[0] != seq + 1:
@@ -100,7 +101,7 @@ def walk(db: Database, start: bytes, follower: Follower | None = None) -> Integr
         if stored != chained(head, canonical):
             return Integrity(seq, head, f"the chain breaks at event {row[0]}")
         try:
-            event = DECODER.decode(canonical)
+            event = decode(canonical)
             if columns_of(event) != row[:5]:
                 return Integrity(seq, head, f"event {row[0]} is filed as what it is not")
             if follower:

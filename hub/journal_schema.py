@@ -25,6 +25,7 @@ SELECT = "SELECT seq, id, lane, body_type, intake, canonical, hash FROM event OR
 DECODER = msgspec.json.Decoder(Event)
 MIGRATIONS = Migrations("journal")
 
+_FILED = {body: (str(lane), body.__name__) for body, lane in LANE.items()}
 _PRAGMAS = (
     "synchronous = FULL",  # a commit is on the disk before anything moves (R1)
     "wal_autocheckpoint = 64",  # 256 KiB: soon the log is written over, which costs less than growing
@@ -123,4 +124,4 @@ def canonical_form(event: Event) -> bytes:
 def columns_of(event: Event) -> tuple[int, str, str, str, str | None]:
     """What is stored beside the canonical form, for finding."""
     body = event.body
-    return event.seq, event.id, str(LANE[type(body)]), type(body).__name__, getattr(body, "intake", None)
+    return event.seq, event.id, *_FILED[type(body)], getattr(body, "intake", None)

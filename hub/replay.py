@@ -39,7 +39,8 @@ class Replay:
             log.critical("the journal cannot be followed at event %d: %s", event.seq, told(error))
             self.lost = f"event {event.seq}, {type(event.body).__name__}, tells of what cannot be"
             self.state = State(plan=self.state.plan)
-        self.parked |= parked(event.body)
+        if type(event.body) is e.EventParked:
+            self.parked |= parked(event.body)
 
 
 def parked(body: e.AnyBody) -> frozenset[int]:
