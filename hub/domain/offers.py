@@ -26,7 +26,8 @@ def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
             return []
         if plan.version <= state.plan.version:
             reasons.append(f"version {plan.version} is not newer than {state.plan.version}")
-    if plan is not None and plan.valid_from > moment.wall:
+    by = moment.wall if moment.trusted or plan is None else plan.issued  # R5: a plan was surely issued before now
+    if plan is not None and plan.valid_from > by:
         reasons.append(f"valid from {plan.valid_from.isoformat()}, which is not yet")
     if plan is None or reasons:
         version = plan.version if plan else None

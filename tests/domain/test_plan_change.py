@@ -424,3 +424,14 @@ def test_a_plan_after_the_clock_went_back_a_day(play):
     change(play, ordination("pinemol", NIGHT))
     assert play.state.planned_day == DAY + timedelta(days=1)
     assert play.life("night") is Life.WITHHELD
+
+
+@pytest.mark.parametrize(("valid_in_h", "refused"), [(0, False), (-5, False), (1, True)])
+def test_on_a_doubted_clock_a_plan_is_valid_that_was_when_it_was_issued(day, valid_in_h, refused):
+    """R5, R6: a hub that woke up in 1970 must not refuse what is long valid, nor take what may not be yet."""
+    day.step_wall(timedelta(days=-365 * 50), trusted=False)
+    issued = datetime(2026, 3, 12, 6, tzinfo=UTC)
+    plan = plan_of(ordination("b", MORNING), version=2, issued=issued, valid_from=issued + timedelta(hours=valid_in_h))
+    day.do(c.OfferPlan(plan.digest, plan))
+    assert bool(day.said(e.PlanRefused)) is refused
+    assert day.state.plan.version == (1 if refused else 2)

@@ -141,7 +141,7 @@ NAMED_MUTANTS = (
 OFFERS_MUTANTS = (
     offers("R6", "the same version with other contents is accepted",
            "if plan.version <= state.plan.version:", "if plan.version < state.plan.version:", CHANGE),
-    offers("R6", "a plan counts before it is valid", "plan.valid_from > moment.wall", "plan.issued > moment.wall",
+    offers("R6", "a plan counts before it is valid", "plan.valid_from > by:", "plan.issued > by:",
            CHANGE),
     offers("R6", "what was inside and is not understood is a low alarm",
            "inside.get(o.id, Criticality.LOW)", "Criticality.LOW", CHANGE),
