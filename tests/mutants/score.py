@@ -1,4 +1,4 @@
-"""`make mutation-score`: mutmut's mistakes in every function of hub/domain; the core's own quick tests must fail of each.
+"""`make mutation-score`: mutmut's mistakes in each function of hub/domain; the core's own tests must fail of each.
 
 Prints killed and survivors by file. A survivor is explained where docs/proofs/mutation.md quotes its line; exit 1 when
 one is not. mutmut changes functions only: tables are held by `tests/mutants` and the drawing of an intake's life.
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,7 +100,7 @@ def _added(diff: list[str]) -> Iterator[str]:
 def _print(exits: dict[str, dict[str, int | None]], seconds: float) -> None:
     table = Table("hub/domain", "mutants", "killed", "lived", "score", title="Mutation score")
     codes = {name: list(found.values()) for name, found in exits.items() if found}
-    for name, found in [*codes.items(), ("all", [code for found in codes.values() for code in found])]:
+    for name, found in [*codes.items(), ("all", list(chain(*codes.values())))]:
         lived = found.count(0)
         score = f"{100 * (len(found) - lived) / len(found):.1f} %" if found else NO_FUNCTION
         table.add_row(name, str(len(found)), str(len(found) - lived), str(lived), score)
