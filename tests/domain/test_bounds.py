@@ -1,0 +1,166 @@
+"""The last instant, the first milligram, who said it: where a rule's bound lies exactly. Most by mutation."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from hub.domain import commands as c
+from hub.domain import events as e
+from hub.domain.decide import decide
+from hub.domain.intake import Life, Moment
+from hub.domain.interval import elapsed, interval_left
+from hub.domain.plan import AsNeeded
+from hub.domain.reading import RESOLUTION_MG, Removed, removed
+from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, TABLET_MG, Play, ordination, plan_of
+
+MINUTE = timedelta(minutes=1)
+
+
+def take(play: Play, slot: str, compartment: int, tablets: float = 1) -> Play:
+    assert play.open(slot) == ()
+    return play.take(compartment, tablets)
+
+
+# -- how close (R2) ---------------------------------------------------------------------------------------------------
+
+
+def test_across_boots_a_clock_set_back_takes_nothing_off_what_this_boot_has_lasted(play):
+    then = Moment(play.now.wall, 500.0, True, "boot-1")
+    assert elapsed(then, Moment(play.now.wall - 90 * MINUTE, 120.0, False, "boot-2")) == 2 * MINUTE
+
+
+def test_only_what_two_share_says_how_far_apart_they_must_be(play):
+    """The other medicine in the same cup has an interval of its own, with others."""
+    play.accept(plan_of(
+        ordination("pinemol", MORNING, NOON, interval_min=60), ordination("methotrexat", NOON, interval_min=600),
+    ))  # fmt: skip
+    play.fill("morning", 1)
+    take(play.at("8.00"), "morning", 1)
+    gone = play.record("morning").handed_at
+    assert interval_left(play.state, play.record("noon").intake, play.now) == 60 * MINUTE - (play.now.wall - gone.wall)
+
+
+def test_24_hours_to_the_second(play):
+    """As needed: at 24 hours the first of them is a day ago."""
+    para = ordination("para", as_needed=AsNeeded(Decimal(1), 1), interval_min=0)
+    play.accept(plan_of(para))
+    for n in (1, 2):
+        play.do(c.FillCompartment(n, "as-needed/para", TABLET_MG, "Sanne"))
+        play.weight_mg += TABLET_MG
+    play.at("10.00").do(c.AskAsNeeded("para", "o1", play.sensed()))
+    play.take(1, 1)
+    gone = play.record("as-needed.1").handed_at.wall
+    play.wait(gone + timedelta(hours=24) - timedelta(seconds=1) - play.now.wall)
+    assert play.do(c.AskAsNeeded("para", "o2", play.sensed())) == ("most_taken",)
+    assert play.seconds(1).do(c.AskAsNeeded("para", "o3", play.sensed())) == ()
+
+
+# -- a plan over what was handed out (R2, R6) -------------------------------------------------------------------------
+
+
+def test_all_that_was_handed_out_today_is_taken_off_not_only_the_last(play):
+    play.accept(plan_of(ordination("a", MORNING), ordination("b", NOON)))
+    play.fill("morning", 1)
+    play.fill("noon", 2)
+    take(play.at("8.00"), "morning", 1)
+    take(play.at("12.00"), "noon", 2)
+    play.accept(plan_of(ordination("a", EVENING), ordination("b", NIGHT), version=2))
+    assert [play.record(s).reason for s in ("evening", "night")] == ["handed_out", "handed_out"]
+
+
+def test_what_a_named_person_released_is_not_taken_off(play):
+    """She knows what was handed out, and has said that this one is to be had."""
+    play.accept(plan_of(ordination("a", MORNING, NOON)))
+    play.fill("morning", 1)
+    take(play.at("8.00"), "morning", 1)
+    play.at("13.00").resolve("noon", Life.DUE, "20.00")
+    play.accept(plan_of(ordination("a", NOON, EVENING), version=2))
+    assert play.life("noon") is Life.DUE
+    assert play.record("evening").reason == "handed_out"
+
+
+def test_what_left_the_box_at_midnight_is_todays(play):
+    """The home day begins at 0.00, and so does what is taken off."""
+    tomorrow = DAY + timedelta(days=1)
+    play.accept(plan_of(ordination("a", NIGHT)))
+    play.fill("night", 1)
+    play.at("22.58").open("night")
+    play.now = replace(play.now, wall=datetime(2026, 3, 12, 23, tzinfo=UTC), monotonic_s=play.now.monotonic_s + 120)
+    play.do(c.MoveLid(1, True))
+    play.do(c.MoveLid(1, False))
+    assert play.record("night").handed_at.wall == datetime(2026, 3, 12, 23, tzinfo=UTC)
+    play.accept(plan_of(ordination("a", MORNING), version=2))
+    assert play.record("morning", tomorrow).reason == "handed_out"
+
+
+# -- offered and stopped (R6) -----------------------------------------------------------------------------------------
+
+
+def test_valid_from_this_instant_is_valid(play):
+    assert play.accept(plan_of(ordination("a", MORNING), valid_from=play.now.wall)) == ()
+    assert play.state.plan is not None
+
+
+def test_a_refusal_says_which_document(day):
+    day.do(c.OfferPlan("0123456789abcdef", None, ("no signature",)))
+    assert day.said(e.PlanRefused)[0].digest == "0123456789abcdef"
+
+
+def test_a_plan_that_cannot_be_served_tells_of_the_first_alone(day):
+    parts = zip(day.state.plan.ordinations, (MORNING, NOON, EVENING, NIGHT), strict=True)
+    changed = [ordination(o.id, part, quantity=2) for o, part in parts]
+    bodies = decide(day.state, c.OfferPlan("d", plan_of(*changed, version=2)), day.now)
+    assert [b.intake for b in bodies if isinstance(b, e.AlarmRaised)] == [f"{DAY}/morning"]
+
+
+def test_a_plan_that_lifts_a_stop_is_judged_without_it(day):
+    """What it says itself counts, before it is in force: no alarm for what it frees."""
+    day.do(c.StopOrdinations(("levodopa",), day.now.wall, "Dr. Holm", ""))
+    day.do(c.Acknowledge(f"cannot_serve/{DAY}/noon", "Sanne"))
+    day.minutes(2)
+    day.accept(plan_of(*day.state.plan.ordinations, version=2, issued=day.now.wall))
+    assert day.alarms() == set()
+
+
+def test_an_intake_over_this_instant_is_no_longer_told_of(day):
+    running = day.state.plan.ordinations
+    day.now = replace(day.now, wall=day.record("morning").intake.latest_at)
+    changed = plan_of(ordination("metformin", MORNING, quantity=2), *running[1:], version=2)
+    bodies = decide(day.state, c.OfferPlan("d", changed), day.now)
+    assert not [b for b in bodies if isinstance(b, e.AlarmRaised)]
+
+
+def test_a_stop_of_the_plans_own_instant_counts(day):
+    issued = day.state.plan.issued
+    assert day.do(c.StopOrdinations(("levodopa",), issued, "Dr. Holm", "INR 8")) == ()
+    (stopped,) = day.said(e.OrdinationsStopped)
+    assert (stopped.ordinations, stopped.issued, stopped.by, stopped.reason) == (
+        ("levodopa",), issued, "Dr. Holm", "INR 8",
+    )  # fmt: skip
+
+
+def test_on_a_time_nobody_vouches_for_a_stop_keeps_its_own(day):
+    """A clock gone back would date it before the plan, and the next plan would lift it."""
+    at = day.now.wall
+    day.step_wall(timedelta(days=-400), trusted=False)
+    day.do(c.StopOrdinations(("levodopa",), at, "Dr. Holm", ""))
+    assert day.state.stops == {"levodopa": at}
+
+
+def test_a_stop_before_any_plan_is_written_whole(play):
+    bodies = decide(play.state, c.StopOrdinations(("a",), play.now.wall, "Dr. Holm", ""), play.now)
+    assert [type(b) for b in bodies] == [e.OrdinationsStopped]
+
+
+# -- weight (R13) -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("gone_mg", "verdict"), [
+    (RESOLUTION_MG, Removed.NOTHING), (RESOLUTION_MG + 1, Removed.LESS), (-RESOLUTION_MG, Removed.NOTHING),
+    (-RESOLUTION_MG - 1, Removed.UNSURE), (500 + RESOLUTION_MG, Removed.AS_EXPECTED),
+    (500 + RESOLUTION_MG + 1, Removed.UNSURE), (500 - RESOLUTION_MG, Removed.AS_EXPECTED), (500 - RESOLUTION_MG - 1, Removed.LESS),
+])  # fmt: skip
+def test_to_the_milligram(gone_mg, verdict):
+    assert removed(20_000, 20_000 - gone_mg, 500) is verdict
