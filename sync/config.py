@@ -22,7 +22,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     ca: str  # PEM of the one CA that may vouch for the gateway
     login_key: str  # the private ES384 JWK of this hub's login
     poll_s: Annotated[float, Meta(ge=0.05, le=60)] = 2.0  # how often the hub is asked for new events
-    download_s: Annotated[float, Meta(ge=0.05, le=3600)] = 15.0  # how often the gateway is asked for stops, plan, commands
+    download_s: Annotated[float, Meta(ge=0.05, le=3600)] = 15.0  # how often the gateway is asked for what comes in
     heartbeat_s: Annotated[float, Meta(ge=0.2, le=600)] = 60.0  # real time between heartbeats
     timeout_s: Annotated[float, Meta(ge=0.5, le=60)] = 10.0  # the longest silence within one HTTP exchange
     backoff_max_s: Annotated[float, Meta(ge=0.1, le=3600)] = 300.0  # the longest pause after failures
