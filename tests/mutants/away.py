@@ -53,7 +53,7 @@ LEAVE_MUTANTS = (
     leave("H27", "a leave counts from when it is agreed", "return self.begins_at <= wall and (", "return ("),
     leave("H27", "the last instant of a leave is in it", "or wall < self.ends_at)", "or wall <= self.ends_at)"),
     outputs("H27", "the reminder calls in an empty home", "if not calling or state.away(moment.wall):", "if not calling:"),
-    outputs("R9", "the reminder calls to a locked compartment", "r.state is Life.DUE and not r.promise and", "r.state is Life.DUE and"),
+    outputs("R9", "the reminder calls to a locked compartment", "record.promise is None and not record.intake.as_needed", "not record.intake.as_needed"),
 )  # fmt: skip
 
 due, named, apply, may_open = (core(part, PROMISE) for part in ("due", "named", "apply", "may_open"))
