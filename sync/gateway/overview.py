@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from hub.domain.intake import Intake
@@ -56,6 +57,11 @@ def _names(plans: Sequence[Held]) -> dict[str, str]:
     return {o.id: f"{o.medicine.name} {o.medicine.strength}".strip() for held in plans for o in held.plan.ordinations}
 
 
+def _danish(quantity: Decimal) -> str:
+    """ "0,5": a comma, as everybody who gives medicine here reads it."""
+    return f"{quantity.normalize():f}".replace(".", ",")
+
+
 def _row(
     intake: str,
     planned: Intake | None,
@@ -64,9 +70,11 @@ def _row(
     promised: Promised | None,
 ) -> Row:
     if planned:
-        doses = tuple(f"{d.quantity.normalize():f} {d.unit} {d.name} {d.strength}".strip() for d in planned.doses)
+        doses = tuple(f"{_danish(d.quantity)} {d.unit} {d.name} {d.strength}".strip() for d in planned.doses)
     else:
-        doses = tuple(f"{d.quantity} {d.unit} {names.get(d.ordination, d.ordination)}" for d in said)
+        doses = tuple(
+            f"{_danish(Decimal(d.quantity or 0))} {d.unit} {names.get(d.ordination, d.ordination)}" for d in said
+        )
     return Row(
         intake=intake,
         at=planned.at if planned else None,

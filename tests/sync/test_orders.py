@@ -288,6 +288,7 @@ def test_only_what_is_in_the_plan_can_be_stopped(ordering: Ordering) -> None:
 def test_the_page_shows_the_day_and_who_gives_what(ordering: Ordering) -> None:
     text = ordering.desk.read()
     assert "12.03. morgen" in text
+    assert "0,5 tablet Carbidopa/Levodopa" in text
     assert "ikke meldt endnu" in text
     promised = e.IntakePromised(intake=MORNING, by=x.BY, give_by=NOW + timedelta(hours=1))
     sent = ordering.tells(5, promised, lane="clinical")
