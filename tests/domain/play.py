@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+import msgspec
 from msgspec.structs import replace
 
 from hub.domain import commands as c
@@ -28,6 +29,7 @@ from hub.domain.reading import Reading, Sensed
 from hub.domain.refusal import Refusal
 from hub.domain.state import Record, State
 
+AS_WRITTEN = msgspec.json.Decoder(e.Event)  # what the journal gives back: strictly typed
 DAY = date(2026, 3, 12)
 TABLET_MG = 500
 TARE_MG = 20_000
@@ -119,8 +121,9 @@ class Play:
                 seq=self.state.seq + 1, id=f"e{self.state.seq}", wall=self.now.wall, monotonic_s=self.now.monotonic_s,
                 trusted=self.now.trusted, boot=self.now.boot, plan_version=1, body=body,
             )  # fmt: skip
+            event = AS_WRITTEN.decode(msgspec.json.encode(event))
             self.state = apply(self.state, event)
-            self.log.append(body)
+            self.log.append(event.body)
             self.events.append(event)
         return bool(bodies)
 
