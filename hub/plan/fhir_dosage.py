@@ -13,6 +13,7 @@ from msgspec import Struct
 from hub.domain.plan import DayDose, Dosage, Slot, SlotId
 from hub.domain.schedule import slots_for
 from hub.plan.fhir import DosageElement, DoseAndRate
+from hub.plan.fhir_as_needed import Needed, read_as_needed
 from hub.plan.fhir_timing import FMK_START, Line, moments_of, weekdays_of
 from hub.plan.fhir_values import amount, span
 from hub.plan.reasons import NotUnderstood, converted
@@ -52,6 +53,7 @@ class Reading(Struct, frozen=True):
 
     dosage: Dosage | None
     as_needed: str = ""  # the as-needed part beside a fixed one, in words
+    needed: Needed | None = None  # and as the hub can hand it out, where it is plain
 
 
 def words_of(dosages: tuple[Any, ...]) -> Words:
@@ -79,9 +81,10 @@ def read_dosage(dosages: tuple[Any, ...], start: date | None, clock: Clock) -> R
     if kind is Kind.COMBINED and not (needed and fixed):
         # FMK: both fixed and as needed. Which part is as needed cannot be told from a file that marks none or all.
         raise NotUnderstood([f"dosage: combined, but no part is {'fixed' if needed else 'marked as needed'}"])
+    plain = read_as_needed(needed, clock.zone)
     if not fixed:
-        return Reading(None)
-    return Reading(_merge(fixed, start, clock), _lines(e.text for e in needed) or ("p.n." if needed else ""))
+        return Reading(None, needed=plain)
+    return Reading(_merge(fixed, start, clock), _lines(e.text for e in needed) or ("p.n." if needed else ""), plain)
 
 
 def _kind(elements: list[DosageElement]) -> Kind | None:

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from hub.domain.plan import DayDose, Dosage, Handout, Medicine, Ordination, OrdinationId, Outside, Verdict
 from hub.plan.fhir import Medication, Statement
-from hub.plan.fhir_dosage import Clock, read_dosage, words_of
+from hub.plan.fhir_as_needed import Needed
+from hub.plan.fhir_dosage import Clock, Reading, read_dosage, words_of
 from hub.plan.fhir_medication import Product, product_named, product_of
 from hub.plan.fhir_values import local_date, span
 from hub.plan.format import Handling
@@ -64,39 +65,57 @@ def _active(statement: Statement, ident: OrdinationId, product: Product, setting
     if statement.effective_date_time is not None:
         start = local_date(statement.effective_date_time, setting.clock.zone, "effectiveDateTime")
     reading = read_dosage(statement.dosage, start, setting.clock)
-    if reading.dosage is None:
-        return None, Outside(ident, medicine.name, Verdict.AS_NEEDED, "as needed", words.text, medicine.strength)
     handling = setting.handling.get(ident)
+    needed = _in_the_box(reading, handling)
+    if reading.dosage is None and needed is None:
+        return None, Outside(ident, medicine.name, Verdict.AS_NEEDED, "as needed", words.text, medicine.strength)
     if handling is None:
         raise NotUnderstood(["the envelope does not say how it is handed out"])
-    _check_doses(reading.dosage, handling.handout, product)
+    dosage = reading.dosage or Dosage((), *(needed.unit if needed else ("", "")))
+    _check_doses(dosage, needed, handling.handout, product)
     ordination = Ordination(
         id=ident,
         medicine=medicine,
-        dosage=reading.dosage,
+        dosage=dosage,
         handout=handling.handout,
-        start=start,
-        end=end,
+        start=max((day for day in (start, needed and needed.first) if day), default=None),
+        end=min((day for day in (end, needed and needed.last) if day), default=None),
         text=words.text,
         note=words.note,
         purpose=handling.purpose,
         criticality=handling.criticality,
         interval_min=handling.interval_min,
         ask_word=handling.ask_word,
+        as_needed=needed.as_needed if needed else None,
     )
     beside = Outside(
         f"{ident}/pn", medicine.name, Verdict.AS_NEEDED, "the as-needed part of a combined dosage",
         reading.as_needed, medicine.strength,
     )  # fmt: skip
-    return ordination, beside if reading.as_needed else None
+    return ordination, beside if reading.as_needed and needed is None else None
 
 
-def _check_doses(dosage: Dosage, handout: Handout, product: Product) -> None:
+def _in_the_box(reading: Reading, handling: Handling | None) -> Needed | None:
+    """The as-needed part, where the envelope has it in a compartment and says how far apart; beside a fixed part, where
+    both are in the same unit and for the same days."""
+    needed, dosage = reading.needed, reading.dosage
+    if needed is None or handling is None:
+        return None
+    if handling.handout is not Handout.COMPARTMENT or handling.interval_min is None:
+        return None
+    if dosage is None:
+        return needed
+    same_days = all((p.start, p.end) == (needed.first, needed.last) for p in dosage.periods)
+    return needed if same_days and needed.unit == (dosage.unit, dosage.units) else None
+
+
+def _check_doses(dosage: Dosage, needed: Needed | None, handout: Handout, product: Product) -> None:
     check_agrees(dosage.unit, product.form_name)
     if handout is not Handout.COMPARTMENT:
         return
     doses = [d for period in dosage.periods for day in period.days.values() for d in day]
-    for quantity in dict.fromkeys(q for d in doses for q in _quantities(d)):
+    wanted = (needed.as_needed.quantity,) if needed else ()
+    for quantity in dict.fromkeys((*(q for d in doses for q in _quantities(d)), *wanted)):
         check_boxable(quantity, dosage.unit, product.medicine.form, product.form_name)
 
 

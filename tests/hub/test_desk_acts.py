@@ -16,9 +16,13 @@ from hub.domain import events as e
 from hub.domain.intake import AS_NEEDED
 from hub.domain.leave import LeaveKind
 from hub.domain.refusal import Reason
+from hub.plan.envelope import sign_plan
+from hub.signed import Purpose
 from tests.domain.test_as_needed import para
-from tests.hub.at_desk import DEVICE, NOW, TRUST, WHO, Hub, at_desk
+from tests.hub.at_desk import DEVICE, HUB, KEYS, NOW, TRUST, WHO, Hub, at_desk
 from tests.hub.box import FILLED, INTAKE, MORNING, NOON, TABLET_MG, offer, ordination, plan_of
+from tests.hub.made import wait_for
+from tests.plan.build import bundle, dosage, envelope, repeat, statement
 
 HOUR = timedelta(hours=1)
 
@@ -107,6 +111,21 @@ def test_a_dose_as_needed_is_asked_for_and_opened_in_one_and_not_twice(hub: Hub)
     assert (asked.compartment, asked.asked.id) == (opened.compartment, opened.intake)
     assert isinstance(hub.say(p.AskAsNeeded(ordination="para")), p.Error)
     assert len(hub.bodies(e.AsNeededAsked)) == 1
+
+
+def test_from_the_signed_plan_to_the_open_compartment(path: Path) -> None:
+    """As FMK writes it: 2 tablets as needed, at most 4 times a day; the envelope says compartment and interval."""
+    said = dosage(repeat(frequency=4), 2, kind="EFTER_BEHOV", asNeededBoolean=True)
+    plan = envelope(bundle(statement(said, ident="77"))) | {"hub": HUB}
+    plan["settings"]["per_medicine"]["77"]["interval_min"] = 240
+    with at_desk(path) as hub:
+        assert hub.say(p.OfferPlan(sign_plan(plan, KEYS[Purpose.PLAN]))) is None
+        assert hub.say(p.AskAsNeeded(ordination="77")) == refused("not_filled")
+        fill = p.Fill(**WHO, compartment=2, intake=f"{AS_NEEDED}77", contents_mg=2 * TABLET_MG)
+        assert hub.say(fill) is None
+        assert [m.as_needed and m.as_needed.refusals for m in hub.shown[-1].medicines] == [()]
+        assert hub.say(p.AskAsNeeded(ordination="77")) is None
+        wait_for(lambda: hub.box.pulses == [2])
 
 
 def test_nobody_asks_for_what_is_not_to_be_had_so(hub: Hub) -> None:
