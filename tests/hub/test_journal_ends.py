@@ -10,7 +10,7 @@ import pytest
 
 from hub import protocol as p
 from hub.domain.refusal import Reason
-from hub.journal_errors import JournalState
+from hub.journal_errors import JournalError, JournalState
 from hub.journal_files import Doubt, DoubtFile
 from medhub.journal_ends import ASIDE, CONFIRM, ENDS, IN_DOUBT, PAGE, End, page
 from tests.hub.disks import Disk, Fails, Fills, TurnsReadOnly, disk
@@ -122,6 +122,8 @@ def test_a_journal_that_is_gone_on_with_is_not_set_aside(tmp_path_factory: pytes
     with running(case.home) as hub:
         hub.begin_day()
         assert hub.staff_says("set-journal-aside") == 1
+        with pytest.raises(JournalError, match="gone on with"):
+            hub.hub.journal.put_aside("Sanne")
         assert hub.open() == ()
 
 

@@ -325,9 +325,11 @@ def test_the_watchdog_is_petted_after_good_ticks_only(
         wait_for(lambda: "WATCHDOG=1" in heard(systemd))
         hub.box.mains, journal.full = False, True  # something to write, each tick, and nowhere to
         wait_for(lambda: not hub.loop.good)
+        tick, looks, look = hub.loop.tick, list[None](), hub.loop._look_at_time
+        monkeypatch.setattr(hub.loop, "_look_at_time", lambda: (looks.append(None), look()))
+        wait_for(lambda: len(looks) > 1)
         heard(systemd)
-        tick = hub.loop.tick
-        hub.ask(lambda: None)
+        wait_for(lambda: len(looks) > 5)
         assert heard(systemd) == []
         assert hub.loop.tick == tick, "not a good one"
         journal.full = False
