@@ -7,6 +7,7 @@ import pytest
 
 from hub.domain import commands as c
 from hub.domain import events as e
+from hub.domain.apply import follow
 from hub.domain.decide import decide
 from hub.domain.intake import AS_NEEDED, Life
 from hub.domain.leave import Leave, LeaveKind
@@ -59,6 +60,7 @@ def had(play: Play, oid: str = "para") -> Play:
 def test_asked_and_opened_in_one_commit(play):
     ready(play)
     bodies = decide(play.state, c.AskAsNeeded("para", "o1", play.sensed()), play.now)
+    assert follow(play.state, bodies[0], play.now).records[f"{DAY}/as-needed.1"].since == play.now
     assert codes(bodies) == ["AsNeededAsked", "OpeningRequested", "PulseRequested"]
     asked, opening, pulse = bodies
     assert asked.asked.id == opening.intake == pulse.intake == f"{DAY}/as-needed.1"

@@ -44,6 +44,7 @@ def test_one_that_cannot_be_read(play):
 def test_the_same_again_is_nothing(day):
     assert day.do(c.OfferPlan(day.state.plan.digest, day.state.plan)) == ()
     assert len(day.said(e.PlanAccepted)) == 1
+    assert not day.said(e.PlanRefused)
 
 
 def test_a_forged_twin_of_the_running_version_is_refused(day):

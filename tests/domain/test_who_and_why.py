@@ -6,14 +6,15 @@ import pytest
 
 from hub.domain import commands as c
 from hub.domain import events as e
+from hub.domain.due import next_look
 from hub.domain.intake import AS_NEEDED, Life
 from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import AsNeeded, Criticality
 from hub.domain.schedule import as_needed_dose
-from tests.domain.play import DAY, MORNING, TABLET_MG, Play, ordination, plan_of
+from tests.domain.play import DAY, MORNING, NOON, TABLET_MG, Play, ordination, plan_of
 
 ID = f"{DAY}/morning"
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def last(play: Play, kind: type[e.Body]) -> e.AnyBody:
@@ -172,3 +173,80 @@ def test_reminded_and_said_not_all_is_the_citizens_word(play):
     play.accept(plan_of(ordination("insulin", MORNING, handout="reminded")))
     play.at("8.00").do(c.Say(ID, False))
     assert last(play, e.IntakePartlyTaken).evidence is e.Evidence.SELF
+
+
+# -- after a restart, and other lids ----------------------------------------------------------------------------------
+
+
+def test_a_boot_is_written_before_what_it_settles(day):
+    day.at("8.00").open("morning")
+    before = len(day.log)
+    day.die("boot-2")
+    assert [type(b) for b in day.log[before : before + 2]] == [e.Booted, e.OpeningAbandoned]
+    assert day.log[before].release == "test"
+
+
+def test_a_lid_found_shut_at_boot_is_named(day):
+    day.lid(3, True)
+    day.lids = frozenset()
+    day.die("boot-2")
+    assert last(day, e.LidClosed) == e.LidClosed(compartment=3, intake=None)
+
+
+def test_another_lid_is_written_before_what_follows_and_makes_both_uncertain_for_that_reason(day):
+    day.at("8.00").open("morning")
+    before = len(day.log)
+    day.lid(2, True)
+    assert day.log[before] == e.LidOpened(compartment=2, intake=None)
+    assert [day.record(s).reason for s in ("morning", "noon")] == ["another_lid_opened", "another_lid_opened"]
+    assert day.state.alarms["tamper/2"].compartment == 2
+
+
+def test_put_back_and_released_by_name(day):
+    day.at("10.00").open("noon", early_by="Sanne")
+    day.take(2, 1)
+    day.resolve("noon", Life.DUE)
+    assert last(day, e.IntakePutBack) == e.IntakePutBack(intake=f"{DAY}/noon", by="Sanne")
+    day.resolve("morning", Life.DUE, "11.00")
+    assert last(day, e.IntakeReleased).by == "Sanne"
+
+
+# -- when to look again (R3) ------------------------------------------------------------------------------------------
+
+
+def test_an_alarm_is_looked_at_when_its_silence_has_lasted(day):
+    day.at("13.00")  # noon's, critical, missed: ten minutes
+    day.now = day.now.__class__(day.now.wall + 4 * MINUTE, day.now.monotonic_s + 240, True, "boot-1")
+    assert next_look(day.state, day.now) == day.now.wall + 6 * MINUTE
+
+
+def test_at_its_last_level_it_is_not_looked_at_again(day):
+    day.trust(False)  # critical; and nothing else is looked for on a doubted clock
+    for _ in range(2):
+        day.minutes(10)
+    (alarm,) = day.state.living_alarms()
+    assert alarm.level == 3
+    assert next_look(day.state, day.now) == day.now.wall + MINUTE
+
+
+def test_what_has_come_already_is_no_next_look(day):
+    day.trust(False)
+    day.now = day.now.__class__(day.now.wall + 10 * MINUTE, day.now.monotonic_s + 600, False, "boot-1")
+    assert next_look(day.state, day.now) > day.now.wall
+
+
+def test_trusted_again_but_not_yet_seen_to_be_is_looked_at_soon(day):
+    day.trust(False)
+    day.do(c.Acknowledge("clock/hub", "Bo"))
+    trusted = day.now.__class__(day.now.wall, day.now.monotonic_s, True, "boot-1")
+    assert next_look(day.state, trusted) == day.now.wall + MINUTE
+
+
+def test_what_is_pushed_is_looked_at_when_its_interval_is_over_from_the_instant_its_window_opens(play):
+    play.accept(plan_of(ordination("pinemol", MORNING, NOON, interval_min=210)))
+    play.fill("morning", 1)
+    play.fill("noon", 2)
+    play.at("8.10").open("morning")
+    play.take(1, 1)
+    gone = play.record("morning").handed_at.wall
+    assert next_look(play.at("11.30").state, play.now) == gone + 210 * MINUTE
