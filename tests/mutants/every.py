@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.mutants import away, core, edges, papers, times
+from tests.mutants import away, core, edges, needed, papers, times
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 MUTANTS: tuple[Mutant, ...] = (
-    *core.MUTANTS, *away.MUTANTS, *times.MUTANTS, *edges.MUTANTS, *papers.MUTANTS,
+    *core.MUTANTS, *away.MUTANTS, *times.MUTANTS, *edges.MUTANTS, *papers.MUTANTS, *needed.MUTANTS,
 )  # fmt: skip
 
 
