@@ -36,7 +36,10 @@ class Chores:
             self._scheduler.shutdown(wait=False)
 
     def look(self) -> None:
-        """Make a copy where the last one is a day old, or from a time that has not been yet."""
+        """Make a copy where the last one is a day old, or from a time that has not been yet; none of a journal that
+        is not gone on with, for it would push a good one out."""
+        if self._journal.barred:
+            return
         try:
             newest = max((copy.stat().st_mtime for copy in self._copies()), default=None)
             if newest is None or not 0 <= self._wall_s() - newest < DAY_S:

@@ -9,6 +9,7 @@ import pytest
 
 from hub.chores import BACKUPS, DAY_S, Chores
 from hub.journal import Journal
+from hub.journal_errors import JournalState
 from tests.hub.made import PAIRING, event, wait_for
 
 NOW_S = 1_790_000_000.0
@@ -47,6 +48,13 @@ def test_the_first_look_makes_a_copy_and_the_next_ones_that_day_do_not(days: Day
     assert days.look() == ["journal-000000000001.db"]
     days.pass_days(0.1)
     assert days.look() == ["journal-000000000001.db", "journal-000000000003.db"]
+
+
+def test_a_journal_that_is_not_gone_on_with_pushes_no_good_copy_out(days: Days) -> None:
+    good = days.look()
+    days.pass_days(3)
+    days.journal.bar(JournalState.NOT_FOLLOWED, "event 1 tells of what cannot be")
+    assert days.look() == good
 
 
 def test_a_copy_is_a_journal_of_its_owners_only(days: Days) -> None:
