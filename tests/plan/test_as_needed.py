@@ -33,6 +33,9 @@ def test_a_plain_one_lies_in_the_box_and_is_planned_at_no_time() -> None:
     assert plan.outside == ()
 
 
+RANGE = {"doseRange": {"low": {"value": 1, "unit": "tablet"}, "high": {"value": 2, "unit": "tablet"}}}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -46,9 +49,9 @@ def test_a_plain_one_lies_in_the_box_and_is_planned_at_no_time() -> None:
         {"said": needed(repeat(dayOfWeek=["mon"]))},
         {"said": needed() | {"timing": {}}},
         {"said": needed(value="two")},
+        {"said": needed(doseAndRate=[{"doseQuantity": {"value": 1, "unit": "tablet"}, **RANGE}])},
         {"said": needed(doseAndRate=[])},
-        {"said": needed(doseAndRate=[{"doseRange": {"low": {"value": 1, "unit": "tablet"},
-                                                    "high": {"value": 2, "unit": "tablet"}}}])},
+        {"said": needed(doseAndRate=[RANGE])},
     ],
 )  # fmt: skip
 def test_whatever_is_not_plain_or_not_asked_for_stays_outside(change: dict[str, Any]) -> None:
@@ -73,9 +76,15 @@ def test_the_form_must_be_one_that_is_kept_in_a_compartment() -> None:
 
 
 def test_the_dates_of_both_count() -> None:
-    rep = repeat(frequency=3, boundsPeriod={"start": "2026-02-01T00:00:00Z", "end": "2026-04-30T00:00:00+02:00"})
-    (ordination,) = read_so(needed(rep), effectivePeriod={"start": "2026-01-15", "end": "2026-04-01"}).ordinations
-    assert (ordination.start, ordination.end) == (date(2026, 2, 1), date(2026, 4, 1))
+    def days(bounds: Json, period: Json) -> tuple[date | None, date | None]:
+        said = needed(repeat(frequency=3, boundsPeriod=bounds))
+        (ordination,) = read_so(said, effectivePeriod=period).ordinations
+        return ordination.start, ordination.end
+
+    inner = {"start": "2026-02-01T00:00:00+01:00", "end": "2026-04-01T00:00:00+02:00"}
+    outer = {"start": "2026-01-15T00:00:00+01:00", "end": "2026-04-30T00:00:00+02:00"}
+    assert days(inner, outer) == days(outer, inner) == (date(2026, 2, 1), date(2026, 4, 1))
+    assert days({}, {"start": "2026-01-15"}) == (date(2026, 1, 15), None)
 
 
 def fixed(**bounds: str) -> Json:
