@@ -18,7 +18,7 @@ from hub.client import Client
 from hub.config import HubConfig, load
 from hub.journal import Journal
 from hub.journal_errors import JournalBusy
-from hub.main import EX_CONFIG, EX_SOFTWARE, EX_UNAVAILABLE, Board, Hub, bootstrap, run
+from hub.main import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, EX_UNAVAILABLE, Board, Hub, bootstrap, run
 from hub.ports import DeviceError
 from tests.hub.at_desk import DEVICE, TRUST
 from tests.hub.box import Box, HandClock
@@ -134,6 +134,26 @@ def test_a_core_gone_wrong_is_an_exit_code_and_a_line(
     assert "KeyError at test_main.py" in caplog.text
     assert "levodopa" not in caplog.text
     assert box.closed[0] == "compartments"
+
+
+def test_a_hub_that_is_to_begin_anew_asks_for_another_start(home: Home, box: Box) -> None:
+    made = home.bootstrap(box)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    made.loop.begin_anew()
+    try:
+        assert run(made) == EX_TEMPFAIL
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def test_a_hub_that_could_not_be_wired_leaves_everything_off(
+    home: Home, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_module, "Desk", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        home.bootstrap(box)
+    assert box.closed == ["compartments", "scale", "sounder", "power"]
 
 
 def started(home: Home) -> "subprocess.CompletedProcess[str]":
