@@ -165,3 +165,60 @@ def test_a_stop_before_any_plan_is_written_whole(play):
 ])  # fmt: skip
 def test_to_the_milligram(gone_mg, verdict):
     assert removed(20_000, 20_000 - gone_mg, 500) is verdict
+
+
+# -- windows and waits ------------------------------------------------------------------------------------------------
+
+
+def offered_at_its_last_instant(day: Play) -> Play:
+    """Withdrawn this morning; a plan that has it again comes exactly when its time is over."""
+    running = day.state.plan.ordinations
+    day.accept(plan_of(*running[1:], version=2))
+    assert day.said(e.IntakeWithdrawn)[0].reason == "plan_changed"
+    day.at("8.59")
+    day.now = replace(day.now, wall=day.now.wall + MINUTE, monotonic_s=day.now.monotonic_s + 60)
+    day.accept(plan_of(*running, version=3))
+    return day
+
+
+def test_over_is_over_when_a_plan_comes_at_that_instant(day):
+    offered_at_its_last_instant(day)
+    assert (day.life("morning"), day.record("morning").final) == (Life.WITHDRAWN, True)
+    assert not day.said(e.IntakeRestored)
+
+
+def test_what_is_over_stays_over_and_what_is_not_does_not(day):
+    day.accept(plan_of(*day.state.plan.ordinations[1:], version=2))
+    day.at("9.00")
+    day.accept(plan_of(*day.state.plan.ordinations, version=3))
+    assert (day.record("morning").final, day.record("noon").final) == (True, False)
+
+
+def test_a_reading_exactly_a_second_after_the_lid_counts(day):
+    day.at("8.00").open("morning")
+    day.lid(1, True)
+    day.weight_mg -= TABLET_MG
+    day.lid(1, False)
+    assert day.seconds(0.9).life("morning") is Life.OPEN
+    shut = day.state.opening.shut_at.monotonic_s
+    day.now = replace(day.now, monotonic_s=shut + 1.0)
+    day.tick()
+    assert day.life("morning") is Life.TAKEN
+
+
+def test_after_exactly_ten_seconds_the_citizen_is_asked(day):
+    day.at("8.00").open("morning")
+    day.lid(1, True)
+    day.stable = False
+    day.lid(1, False)
+    assert not day.seconds(9.9).said(e.WordAsked)
+    day.now = replace(day.now, monotonic_s=day.state.opening.shut_at.monotonic_s + 10.0)
+    day.tick()
+    assert day.said(e.WordAsked)[0] == e.WordAsked(intake=f"{DAY}/morning", reason="scale_unsure")
+
+
+def test_released_for_twelve_hours_and_no_longer(day):
+    day.at("9.00")
+    until = day.now.wall + timedelta(hours=12)
+    assert day.do(c.Resolve(f"{DAY}/morning", Life.DUE, "Sanne", until + MINUTE)) == ("latest_wrong",)
+    assert day.do(c.Resolve(f"{DAY}/morning", Life.DUE, "Sanne", until)) == ()
