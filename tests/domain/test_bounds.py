@@ -222,3 +222,31 @@ def test_released_for_twelve_hours_and_no_longer(day):
     until = day.now.wall + timedelta(hours=12)
     assert day.do(c.Resolve(f"{DAY}/morning", Life.DUE, "Sanne", until + MINUTE)) == ("latest_wrong",)
     assert day.do(c.Resolve(f"{DAY}/morning", Life.DUE, "Sanne", until)) == ()
+
+
+def test_a_lid_left_open_is_told_when_its_minutes_are_over_and_which(day):
+    day.at("8.00").open("morning")
+    day.lid(1, True)
+    opened = day.state.opening.opened_at.monotonic_s
+    day.now = replace(day.now, monotonic_s=opened + 299.9)
+    day.tick()
+    assert day.alarms() == set()
+    day.now = replace(day.now, monotonic_s=opened + 300.0)
+    day.tick()
+    (told,) = day.state.living_alarms()
+    assert (told.code, told.compartment) == (e.AlarmCode.LID_LEFT_OPEN, 1)
+
+
+def test_what_left_and_what_is_left_are_written(play):
+    play.accept(plan_of(ordination("a", MORNING, quantity=2)))
+    play.fill("morning", 1, 2)
+    take(play.at("8.00"), "morning", 1, 1.25)
+    assert play.said(e.IntakePartlyTaken) == [e.IntakePartlyTaken(
+        intake=f"{DAY}/morning", evidence=e.Evidence.REMOVED, removed_mg=625, remaining_mg=375,
+    )]  # fmt: skip
+
+
+def test_promised_for_the_windows_very_end_both_are_told_then(day):
+    day.at("8.30").do(c.Promise(f"{DAY}/morning", day.record("morning").intake.latest_at, "Sanne"))
+    day.at("9.00")
+    assert {a.code for a in day.state.living_alarms()} == {"not_given", "not_taken"}
