@@ -23,8 +23,7 @@ from tests.mutants.every import ROOT
 
 FOLDER = ROOT / "out" / "mutation"
 EXPLAINED = ROOT / "docs" / "proofs" / "mutation.md"
-# Left out: what walks at random, what runs processes, what reads files that are not copied.
-NOT_RUN = ("test_machine.py", "test_simulate.py", "test_drawing.py")
+NOT_RUN = ("test_simulate.py", "test_drawing.py")  # they run processes, and read files that are not copied
 SETTINGS = """[tool:pytest]
 pythonpath = .
 addopts = --import-mode=importlib -p no:cacheprovider -p no:xdist -q {ignored}
