@@ -250,3 +250,66 @@ def test_promised_for_the_windows_very_end_both_are_told_then(day):
     day.at("8.30").do(c.Promise(f"{DAY}/morning", day.record("morning").intake.latest_at, "Sanne"))
     day.at("9.00")
     assert {a.code for a in day.state.living_alarms()} == {"not_given", "not_taken"}
+
+
+# -- a lid that does not move (R1, R13) -------------------------------------------------------------------------------
+
+
+def since_the_pulse(day: Play, seconds: float) -> Play:
+    """So long after the latest pulse, to the float."""
+    pulsed = day.state.opening.pulsed_at
+    day.now = replace(day.now, monotonic_s=pulsed.monotonic_s + seconds, wall=pulsed.wall + timedelta(seconds=seconds))
+    day.tick()
+    return day
+
+
+def test_three_seconds_and_then_the_next_pulse(day):
+    day.at("8.00").open("morning")
+    assert len(since_the_pulse(day, 2.9).said(e.PulseRequested)) == 1
+    opening = day.state.opening.id
+    since_the_pulse(day, 3.0)
+    assert day.said(e.PulseRequested)[1] == e.PulseRequested(
+        intake=f"{DAY}/morning", opening=opening, compartment=1, number=2,
+    )  # fmt: skip
+
+
+def test_a_reading_a_second_after_the_pulse_will_do_and_an_earlier_one_will_not(day):
+    day.at("8.00").open("morning")
+    pulsed = day.state.opening.pulsed_at.monotonic_s
+    day.now = replace(day.now, monotonic_s=pulsed + 4)
+    for at_s, pulses in ((pulsed + 0.9, 0), (pulsed + 1.0, 1)):
+        sensed = replace(day.sensed(), reading=replace(day.sensed().reading, at_s=at_s))
+        bodies = decide(day.state, c.Tick(sensed), day.now)
+        assert len([b for b in bodies if isinstance(b, e.PulseRequested)]) == pulses
+
+
+def test_after_exactly_ten_seconds_without_a_reading_it_is_a_fault(day):
+    day.at("8.00").open("morning")
+    day.stable = False
+    assert since_the_pulse(day, 9.9).life("morning") is Life.OPENING
+    assert since_the_pulse(day, 10.0).life("morning") is Life.WITHHELD
+
+
+@pytest.mark.parametrize(("gone_mg", "state"), [(RESOLUTION_MG, Life.OPENING), (RESOLUTION_MG + 1, Life.UNCERTAIN)])
+def test_the_scale_contradicts_the_lid_beyond_its_resolution(day, gone_mg, state):
+    day.at("8.00").open("morning")
+    day.weight_mg -= gone_mg
+    since_the_pulse(day, 3.0)
+    assert day.life("morning") is state
+    if state is Life.UNCERTAIN:
+        assert day.record("morning").reason == "lid_did_not_move"
+
+
+def test_opened_once_more_the_question_is_asked_anew(play):
+    """Whoever was asked and opens again has not answered: what is weighed after that counts."""
+    play.accept(plan_of(ordination("a", MORNING)))
+    play.do(c.FillCompartment(1, f"{DAY}/morning", None, "Sanne"))
+    play.weight_mg += TABLET_MG
+    play.at("8.00").open("morning")
+    play.take(1, 0)
+    assert len(play.said(e.WordAsked)) == 1
+    play.lid(1, True)
+    assert play.state.opening.asked_at is None
+    play.lid(1, False)
+    play.seconds(2)
+    assert len(play.said(e.WordAsked)) == 2
