@@ -133,7 +133,7 @@ def test_an_older_receipt_moves_nothing_back(hub: Hub) -> None:
     assert hub.loop.journal.cursor("alarms") == at
 
 
-@pytest.mark.parametrize("changes", [{"head": "0" * 64}, {"seq": 99}], ids=["another chain", "longer"])
+@pytest.mark.parametrize("changes", [{"seq": 2, "head": "0" * 64}, {"seq": 99}], ids=["another chain", "longer"])
 def test_a_receipt_of_another_chain_doubts_the_journal_at_once(path: Path, changes: dict[str, Any]) -> None:
     """R11: the municipality has what this journal has not."""
     with at_desk(path) as hub:
