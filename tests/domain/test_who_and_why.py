@@ -250,3 +250,25 @@ def test_what_is_pushed_is_looked_at_when_its_interval_is_over_from_the_instant_
     play.take(1, 1)
     gone = play.record("morning").handed_at.wall
     assert next_look(play.at("11.30").state, play.now) == gone + 210 * MINUTE
+
+
+# -- alarms say what can be done (R9) ---------------------------------------------------------------------------------
+
+
+def test_what_was_missed_cannot_be_opened_at_home_and_says_so(day):
+    day.at("9.00")
+    assert [a.can_open for a in day.state.living_alarms()] == [False]
+
+
+def test_what_is_about_no_intake_cannot_either(day):
+    day.lid(1, True)
+    day.do(c.AskForHelp())
+    assert [(a.code, a.compartment, a.can_open) for a in day.state.living_alarms()] == [
+        ("tamper", 1, False), ("help", None, False),
+    ]  # fmt: skip
+
+
+def test_a_fill_keeps_the_plan_it_was_filled_by(day):
+    """R7."""
+    day.accept(plan_of(*day.state.plan.ordinations, version=2))
+    assert day.state.fills[1].plan_version == 1
