@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from hub.domain import commands as c
+from hub.domain.due import next_look
 from hub.domain.intake import Life
 from hub.domain.leave import LeaveKind
 from tests.heart.home import COMPARTMENTS, Home
@@ -84,7 +85,19 @@ class Faults:
         """By less than five minutes: nobody can see it."""
         self.home.step(self.rng.uniform(-1, 1) * NUDGE_MOST)
         self._opened("all")
+        for _ in range(self.rng.randrange(8)):
+            self._at_the_next_look()
         self._in(self.rng.choice((MINUTE, 3 * HOUR)), "the clock is right", self.home.time_is_right)
+
+    def touches_as_soon_as_it_may(self) -> None:
+        for _ in range(9):
+            self._at_the_next_look()
+
+    def _at_the_next_look(self) -> None:
+        moment = self.home.now()
+        self.home.wait(max(SECOND, min(HOUR, next_look(self.home.state, moment) - moment.wall)))
+        for intake in self.people.ready():
+            self.people.takes(intake, "all")
 
     def clock_is_stepped(self) -> None:
         """By minutes to 30 years, either way."""

@@ -12,6 +12,7 @@ AT_ONCE = {"IntakeMissed", "IntakeWithheld", "OpeningFailed", "IntakeWithdrawn",
            "IntakeTakenElsewhere"}  # fmt: skip
 QUIET = {"IntakeTaken", "IntakeDeclined", "IntakeGivenByStaff"}
 BACK = {"IntakePutBack", "OpeningAbandoned", "IntakeRestored"}
+NOTHING = {"IntakePutBack", "OpeningAbandoned", "OpeningFailed"}  # nothing left the box in this opening
 AGAIN = {"IntakeDue", "DeclineWithdrawn", "IntakeReleased"}
 OUTCOMES = {*AT_ONCE, *QUIET, *BACK, *AGAIN, PARTLY, OPENED, "IntakeHandedOutEarly"}
 DOUBTS = {"ClockDoubted": "clock", "JournalDoubted": "journal", "ClockTrusted": "clock", "JournalConfirmed": "journal"}

@@ -84,9 +84,14 @@ def counts(mine: dict[str, Drug], theirs: dict[str, Drug]) -> bool:
 
 ROUNDS = {"morning": "08:00", "noon": "12:00", "evening": "18:00", "night": "22:00"}
 HOURS = {
-    "morning": ("08:00", "07:30", "09:00"), "noon": ("12:00", "12:30", "13:00"), "evening": ("18:00", "17:00", "19:00"),
-    "night": ("22:00", "21:30", "23:30"), "t0230": ("02:30", "03:00", "01:45"), "t1500": ("15:00", "14:00", "15:30"),
-}  # fmt: skip
+    "morning": ("08:00", "07:30", "09:00"),
+    "m2": ("08:00", "07:30", "09:00"),
+    "noon": ("12:00", "12:30", "13:00"),
+    "evening": ("18:00", "17:00", "19:00"),
+    "night": ("22:00", "21:30", "23:30"),
+    "t0230": ("02:30", "03:00", "01:45"),
+    "t1500": ("15:00", "14:00", "15:30"),
+}
 FOUR = dict.fromkeys(ROUNDS, 1)
 USUAL: dict[str, Drug] = {
     "pinemol": Drug("P", FOUR),
@@ -114,6 +119,8 @@ def usual(issued: datetime, rng: Random, night: bool = False) -> Table:
 
 def _table(drugs: dict[str, Drug], hours: dict[str, str], issued: datetime) -> Table:
     used = {slot for drug in drugs.values() for slot in drug.tablets}
+    if {"morning", "m2"} <= used:
+        return _table(_renamed(drugs, "morning", "m2"), hours, issued)
     return Table(drugs, {s: hours.get(s, HOURS[s][0]) for s in HOURS if s in used}, issued)
 
 
@@ -181,4 +188,25 @@ def another_slot(table: Table, rng: Random) -> Table:
     return _table(table.drugs | {name: drug._replace(tablets=tablets or drug.tablets)}, table.hours, table.issued)
 
 
-CHANGES = (moved, stronger, stopped, begun, another_way, further_apart, another_slot)
+def elsewhere_in_the_day(table: Table, rng: Random) -> Table:
+    """What was in one slot is in another."""
+    name = rng.choice(sorted(table.drugs))
+    drug, free = table.drugs[name], [s for s in ROUNDS if s not in table.drugs[name].tablets]
+    if not free or not drug.tablets:
+        return renamed(table, rng)
+    tablets, new = dict(drug.tablets), rng.choice(free)
+    tablets[new] = tablets.pop(rng.choice(sorted(tablets)))
+    return _table(table.drugs | {name: drug._replace(tablets=tablets)}, table.hours, table.issued)
+
+
+def renamed(table: Table, rng: Random) -> Table:
+    """The morning has another id, or its old one: to the hub another intake, at the same time."""
+    old, new = ("morning", "m2") if "morning" in table.hours else ("m2", "morning")
+    return _table(_renamed(table.drugs, old, new), table.hours, table.issued)
+
+
+def _renamed(drugs: dict[str, Drug], old: str, new: str) -> dict[str, Drug]:
+    return {o: d._replace(tablets={new if s == old else s: n for s, n in d.tablets.items()}) for o, d in drugs.items()}
+
+
+CHANGES = (moved, elsewhere_in_the_day, renamed, stronger, stopped, begun, another_way, further_apart, another_slot)

@@ -123,15 +123,14 @@ class People:
         """An honest hand, an honest weight; on a time somebody vouches for, as the desk has it."""
         home, tablets = self.home, self.tablets(serves)
         before = home.inside.get(compartment, []), home.label.get(compartment, "")
-        if tablets and compartment not in home.state.fills and home.now().trusted:
+        if tablets and compartment not in home.state.fills and home.now().trusted and not home.state.opening:
             home.inside[compartment], home.label[compartment] = tablets, serves
             if home.do(c.FillCompartment(compartment, serves, len(tablets) * TABLET_MG, STAFF)) != ():
                 home.inside[compartment], home.label[compartment] = before
 
     def clear(self, compartment: int) -> None:
-        """Emptied, and then said; what is being opened is left alone."""
-        opening = self.home.state.opening
-        if not (opening and opening.compartment == compartment):
+        """Emptied, and then said; not while something is being opened and weighed."""
+        if not self.home.state.opening:
             self.home.inside.pop(compartment, None)
             self.home.do(c.EmptyCompartment(compartment, STAFF))
 
@@ -169,10 +168,12 @@ class People:
     def resolve(self, intake: IntakeId, give: bool) -> None:
         """A named person looks into the compartment and says what is so; gives time only where all is there."""
         home, oracle = self.home, self.home.oracle
-        record = home.state.records[intake]
-        if not home.now().trusted:  # as the desk has it
+        record = home.state.records.get(intake)
+        if record is None or not home.now().trusted:  # as the desk has it
             return
         until = home.now().wall + timedelta(hours=1)
+        if give and not self.unchanged(intake):
+            return
         if give:
             outcome = Life.GIVEN_BY_STAFF
         elif self.whole(intake):
@@ -199,6 +200,11 @@ class People:
         ends = None if lasts is None else wall + begins + lasts
         return self.afar(c.BeginLeave(Leave(f"l{wall}", kind, wall + begins, STAFF, ends, "Ida"))) == ()
 
+    def unchanged(self, intake: IntakeId) -> bool:
+        """Whether the plan still asks for what it asked for in its time; else nobody gives it late."""
+        oracle = self.home.oracle
+        return oracle.paper.get(intake, oracle.table).at(intake) == oracle.table.at(intake)
+
     def open_ended(self) -> list[IntakeId]:
         return [i for i, r in self.home.state.records.items() if r.state in OPEN_ENDED]
 
@@ -213,12 +219,11 @@ class People:
             self.clear(n)
         home.inside.clear()
         home.label.clear()
-        home.oracle.ledger.gone = [
-            g for g in home.oracle.ledger.gone if g.intake in home.state.records
-        ]  # the rest is theirs to know
-        for gone in list(home.oracle.ledger.gone):
-            known = home.state.records[gone.intake].handed_at
-            if known is None or known.wall < gone.at - timedelta(minutes=5):
+        ledger, records = home.oracle.ledger, home.state.records
+        ledger.gone = [g for g in ledger.gone if g.intake in records and self.unchanged(g.intake)]
+        for gone in list(ledger.gone):  # the rest is theirs to know
+            handed = records[gone.intake].handed_at
+            if handed is None or handed.wall < gone.at - timedelta(minutes=5):
                 home.do(c.Resolve(gone.intake, Life.GIVEN_BY_STAFF, STAFF))
         home.do(c.ConfirmJournal(STAFF))
         home.shelf.confirm()

@@ -78,12 +78,12 @@ class Anything(RuleBasedStateMachine):
 
 
 def _goes_wrong(name: str) -> object:
-    @rule(chance=CHANCE)
     def fault(self: Anything, chance: Random) -> None:
         story = self.drawn(chance)
         story.safely(name, getattr(story.faults, name))
 
-    return fault
+    fault.__name__ = name
+    return rule(chance=CHANCE)(fault)
 
 
 for _name in FAULTS:
@@ -91,6 +91,6 @@ for _name in FAULTS:
 
 TestAnything = Anything.TestCase
 TestAnything.settings = settings(
-    max_examples=300, stateful_step_count=50, deadline=None, derandomize=True, database=None,
+    max_examples=100, stateful_step_count=50, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
