@@ -37,7 +37,7 @@ format: $(READY) ## Let ruff mend what it can
 bench: $(READY) ## Speed and size, as a table of figures and limits
 	@$(BIN)/python -m tests.bench.run
 
-mutants: $(READY) ## Over 200 seeded mistakes in safety rules, one at a time: a test must fail for each
+mutants: $(READY) ## Over 300 seeded mistakes in safety rules, one at a time: a test must fail for each
 	@$(BIN)/python -u -m tests.mutants.run
 
 mutation-score: $(VENV)/mutation/.ready ## mutmut over the whole core: every survivor must be explained
