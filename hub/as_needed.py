@@ -36,16 +36,17 @@ def possible_at(state: State, dose: Dose, moment: Moment) -> datetime | None:
         wait = interval_left(state, asked, then)
         if wait <= timedelta() and not most_taken(state, asked, then):
             return _whole_minute(then.wall)
-        then = _after(then, wait if wait > timedelta() else _next_end(state, then) - then.wall)
+        then = _after(then, wait if wait > timedelta() else _next_end(state, dose, then) - then.wall)
     return None
 
 
-def _next_end(state: State, then: Moment) -> datetime:
-    """A day is over, at home or since one was handed out."""
+def _next_end(state: State, dose: Dose, then: Moment) -> datetime:
+    """A day is over, at home or since one of its substance was handed out."""
     assert state.plan is not None
     tomorrow = to_utc(home_day(state.plan, then.wall) + timedelta(days=1), time(), ZoneInfo(state.plan.settings.zone))
-    handed = (r.handed_at.wall + DAY for r in state.records.values() if r.handed_at is not None)
-    return min(end for end in (tomorrow, *handed) if end > then.wall)
+    records = state.records.values()
+    ends = (r.handed_at.wall + DAY for r in records if r.handed_at and r.intake.substances & dose.substances)
+    return min(end for end in (tomorrow, *ends) if end > then.wall)
 
 
 def _after(then: Moment, wait: timedelta) -> Moment:

@@ -195,6 +195,8 @@ class _Viewer:
         if dose is None or dose.handout is not Handout.COMPARTMENT:
             return None
         reasons = refusals(state, ordination.id, now, self._sensed)
+        if Reason.NO_SUCH in reasons:  # its days are over, or have not come
+            return None
         waits = {Reason.INTERVAL, Reason.MOST_TAKEN} & set(reasons) and set(reasons) <= _TIME_ALONE
         at = possible_at(state, dose, now) if waits else None
         return p.AsNeededView(ordination.id, _dose(dose), dose.most or 0, reasons, self.home(at) if at else None)
