@@ -361,6 +361,8 @@ class StatusReport(Struct, frozen=True, tag=True):
     intakes: tuple[IntakeView, ...]
     alarms: tuple[AlarmView, ...]
     compartments: tuple[CompartmentReport, ...]
+    leave: LeaveView | None = None
+    stopped: tuple[str, ...] = ()  # ordinations, urgently
     clock: str = ""  # of hub.clock_model.State
     zone: str = "UTC"  # the citizen's home zone, where a plan says it
     journal: str = ""  # of hub.journal_errors.JournalState

@@ -20,6 +20,7 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
         next_look=next_look(state, moment), busy=bool(state.opening or state.open_lids), seq=state.seq,
         cursors={lane: loop.journal.cursor(lane) for lane in Lane},
         intakes=snapshot.today if snapshot else (), alarms=snapshot.alarms if snapshot else (),
+        leave=snapshot.leave if snapshot else None, stopped=tuple(sorted(state.stops)),
         compartments=tuple(
             p.CompartmentReport(
                 compartment=n, lid_open=n in state.open_lids,

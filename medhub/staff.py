@@ -108,9 +108,14 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
         yield from _said_of(status.clock)
     if status.journal_finding:
         yield f"  journal {status.journal}: {status.journal_finding}"
+    if (leave := status.leave) is not None:
+        until = f" until {leave.until:%Y-%m-%d %H:%M}" if leave.until else ""
+        yield f"  away: {leave.kind}{until}{f', {leave.responsible} has the medicine' if leave.responsible else ''}"
+    yield from (f"  stopped urgently: {ordination}" for ordination in status.stopped)
     for intake in status.intakes:
         where = "" if intake.compartment is None else f" in {intake.compartment}"
-        yield f"  {intake.id:<26} {intake.at:%H:%M}  {intake.state}{where}"
+        comes = f", {intake.promised_by} gives it by {intake.give_by:%H:%M}" if intake.give_by else ""
+        yield f"  {intake.id:<26} {intake.at:%H:%M}  {intake.state}{where}{comes}"
     for c in status.compartments:
         held = "empty" if c.intake is None else c.intake + ("" if c.verified else " (not vouched for)")
         yield f"  compartment {c.compartment:<3} {held}{', lid open' if c.lid_open else ''}"

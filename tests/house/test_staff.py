@@ -93,6 +93,18 @@ def test_status_says_where_the_hub_is(hub: FakeHub, capsys: pytest.CaptureFixtur
     assert "not_taken/2026-11-20/noon since 18:05, high, seen by Sanne" in told
 
 
+def test_status_says_who_is_away_what_is_stopped_and_who_comes_with_what(hub: FakeHub, capsys: Any) -> None:
+    (intake,) = STATUS.intakes
+    promised = replace(intake, promised_by="Sanne Holm", give_by=NOW + timedelta(minutes=30))
+    leave = p.LeaveView("weekend", NOW + timedelta(days=2), "Karen")
+    hub.answers[p.Status] = [replace(STATUS, intakes=(promised,), leave=leave, stopped=("9100002",))]
+    assert staff(hub, "status") == 0
+    told = capsys.readouterr().out
+    for fact in ("away: weekend until 2026-11-22 18:05, Karen has the medicine", "stopped urgently: 9100002",
+                 "due in 3, Sanne Holm gives it by 18:35"):  # fmt: skip
+        assert fact in told
+
+
 ACTS = {
     "fill 3 2026-11-20/evening --contents-mg 1500": p.Fill(
         person="sanne", pin="4711", compartment=3, intake="2026-11-20/evening", contents_mg=1500
