@@ -21,16 +21,22 @@ KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `pla
 def apply(state: State, event: e.Event) -> State:
     """The next state. NotInTheTable where the journal says what cannot be."""
     moment = Moment(event.wall, event.monotonic_s, event.trusted, event.boot)
-    return replace(follow(state, event.body, moment), seq=event.seq)
+    return replace(state, seq=event.seq, **_changes(state, event.body, moment))
 
 
 def follow(state: State, body: e.AnyBody, moment: Moment) -> State:
-    """What is so when `body` has happened, in the journal or only in thought."""
+    """What would be so if `body` had happened."""
+    return replace(state, **_changes(state, body, moment))
+
+
+Changes = dict[str, Any]  # of a state, or of a record: field by field
+
+
+def _changes(state: State, body: e.AnyBody, moment: Moment) -> Changes:
     intake: IntakeId | None = getattr(body, "intake", None)
-    if intake is not None and type(body) in _LIFE:
-        state = _live(state, intake, body, moment)
+    changes = _live(state, intake, body, moment) if intake is not None and type(body) in _LIFE else {}
     step = _STEPS.get(type(body))
-    return step(state, body, moment) if step else state
+    return {**changes, **step(state, body, moment)} if step else changes
 
 
 # -- the intake's own life ---------------------------------------------------------------------------------------
@@ -48,10 +54,10 @@ _SAID = frozenset({e.IntakeTaken, e.IntakePartlyTaken, e.IntakeNotKnown})  # of 
 _NOT_HANDED = frozenset({e.OpeningAbandoned, e.OpeningFailed, e.IntakePutBack, e.IntakeReleased})
 
 
-def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State:
+def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> Changes:
     record, kind = state.records[intake], type(body)
     target = after(record.state, body, record.before)
-    changes: dict[str, Any] = {"state": target, "handed_at": _handed_at(record, body, moment)}
+    changes: Changes = {"state": target, "handed_at": _handed_at(record, body, moment)}
     if target is not record.state:
         changes["since"] = moment
     if kind in _LEAVES and record.state in _WAITING:
@@ -59,7 +65,7 @@ def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> State
     if kind in _NOTES:
         changes |= _NOTES[kind](record, body)
     moved = replace(record, **changes)
-    return replace(state, records={**state.records, intake: moved}, **_closing(state, moved))
+    return {"records": {**state.records, intake: moved}, **_closing(state, moved)}
 
 
 def _handed_at(record: Record, body: e.Body, moment: Moment) -> Moment | None:
@@ -77,17 +83,17 @@ def _handed_at(record: Record, body: e.Body, moment: Moment) -> Moment | None:
     return record.handed_before if kind in _NOT_HANDED or verified else record.handed_at
 
 
-def _again(record: Record, body: e.IntakeReleased) -> dict[str, Any]:
+def _again(record: Record, body: e.IntakeReleased) -> Changes:
     anew = {"released": True, "final": False, "early": False, "remaining_mg": None, "snoozed_until": None}
     return {"intake": replace(record.intake, latest_at=body.latest_at), "promise": None, **anew}
 
 
-def _why(record: Record, body: Any) -> dict[str, Any]:
+def _why(record: Record, body: Any) -> Changes:
     return {"reason": body.reason}
 
 
 # What else an event says of its intake. Of what was promised only a named person's word disposes.
-_NOTES: dict[type[e.Body], Callable[[Record, Any], dict[str, Any]]] = {
+_NOTES: dict[type[e.Body], Callable[[Record, Any], Changes]] = {
     e.OpeningRequested: lambda r, b: {"handed_before": r.handed_at},
     e.IntakeSnoozed: lambda r, b: {"snoozed_until": b.until},
     **dict.fromkeys((e.IntakeDeclined, e.IntakeWithheld, e.IntakeWithdrawn, e.OpeningFailed, e.IntakeUncertain), _why),
@@ -100,9 +106,9 @@ _NOTES: dict[type[e.Body], Callable[[Record, Any], dict[str, Any]]] = {
 }
 
 
-def _closing(state: State, record: Record) -> dict[str, Any]:
+def _closing(state: State, record: Record) -> Changes:
     """An opening ends with its intake's outcome; what was handed out is no longer in the compartment."""
-    changes: dict[str, Any] = {}
+    changes: Changes = {}
     opening, intake = state.opening, record.intake
     if opening and opening.intake == intake.id and record.state not in (Life.OPENING, Life.OPEN):
         changes["opening"] = None
@@ -123,26 +129,26 @@ def _fill_with(state: State, served: IntakeId, /, **changes: str) -> dict[int, F
 # -- everything else -----------------------------------------------------------------------------------------------
 
 
-def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> State:
+def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> Changes:
     """R14: its id is kept as long as it could be carried out again, by a time somebody vouches for."""
     remembered = {i: expires for i, expires in state.commands.items() if expires > moment.wall or not moment.trusted}
-    return replace(state, commands={**remembered, body.id: body.expires})
+    return dict(commands={**remembered, body.id: body.expires})
 
 
-def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> State:
+def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> Changes:
     """An urgent stop stands until a plan that was issued after it."""
     stops = {o: issued for o, issued in state.stops.items() if issued >= body.plan.issued}
-    return replace(state, plan=body.plan, plan_changed=True, stops=stops)
+    return dict(plan=body.plan, plan_changed=True, stops=stops)
 
 
-def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> State:
+def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> Changes:
     assert state.plan is not None
     asked, fill = body.asked, replace(state.fills[body.compartment], intake=body.asked.id)
     record = Record(asked, Life.DUE, moment, before=Life.DUE, planned_by=state.plan.version)
-    return replace(state, records={**state.records, asked.id: record}, fills={**state.fills, body.compartment: fill})
+    return dict(records={**state.records, asked.id: record}, fills={**state.fills, body.compartment: fill})
 
 
-def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
+def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> Changes:
     assert state.plan is not None
     last = max(body.day, state.planned_day or body.day)
     oldest = last - timedelta(days=KEEP_DAYS)
@@ -155,7 +161,7 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> State:
             records[i] = _planned_again(record, listed.get(i), version, moment)
         elif i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
-    return replace(state, records=records, alarms=alarms, planned_day=last, plan_changed=False)
+    return dict(records=records, alarms=alarms, planned_day=last, plan_changed=False)
 
 
 def _matters_until(record: Record) -> date:
@@ -178,88 +184,86 @@ def _planned_again(record: Record, intake: Intake | None, version: int, moment: 
     return replace(record, intake=intake, planned_by=version, final=record.final and intake.latest_at <= moment.wall)
 
 
-def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> State:
+def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> Changes:
     fill = Fill(body.compartment, body.intake, body.doses, body.contents_mg, body.plan_version)
-    return replace(state, fills={**state.fills, body.compartment: fill})
+    return dict(fills={**state.fills, body.compartment: fill})
 
 
-def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> State:
+def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> Changes:
     fill = replace(state.fills[body.compartment], doubted=body.reason)
-    return replace(state, fills={**state.fills, body.compartment: fill})
+    return dict(fills={**state.fills, body.compartment: fill})
 
 
-def _lid_opened(state: State, body: e.LidOpened, moment: Moment) -> State:
-    state = replace(state, open_lids=state.open_lids | {body.compartment})
-    return _during(state, opened_at=moment, shut_at=None, asked_at=None) if body.intake is not None else state
+def _lid_opened(state: State, body: e.LidOpened, moment: Moment) -> Changes:
+    during = _during(state, opened_at=moment, shut_at=None, asked_at=None) if body.intake is not None else {}
+    return {"open_lids": state.open_lids | {body.compartment}, **during}
 
 
-def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> State:
-    state = replace(state, open_lids=state.open_lids - {body.compartment})
-    return _during(state, shut_at=moment) if body.intake is not None else state
+def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> Changes:
+    during = _during(state, shut_at=moment) if body.intake is not None else {}
+    return {"open_lids": state.open_lids - {body.compartment}, **during}
 
 
-def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> State:
+def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> Changes:
     opening = Opening(
         body.opening, body.intake, body.compartment, body.weight_before_mg, body.expected_mg, early=bool(body.early_by)
     )
-    return replace(state, opening=opening)
+    return dict(opening=opening)
 
 
-def _during(state: State, **changes: Any) -> State:
-    return replace(state, opening=state.opening and replace(state.opening, **changes))
+def _during(state: State, **changes: Any) -> Changes:
+    return dict(opening=state.opening and replace(state.opening, **changes))
 
 
-def _released(state: State, body: e.IntakeReleased, moment: Moment) -> State:
+def _released(state: State, body: e.IntakeReleased, moment: Moment) -> Changes:
     """A named person verified the contents with it."""
-    return replace(state, fills=_fill_with(state, body.intake, doubted=""))
+    return dict(fills=_fill_with(state, body.intake, doubted=""))
 
 
-def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> State:
+def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> Changes:
     record = replace(state.records[body.intake], final=True)
-    return replace(state, records={**state.records, body.intake: record})
+    return dict(records={**state.records, body.intake: record})
 
 
-def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> State:
+def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> Changes:
     record = state.records[body.intake]
-    handed = record.handed_at or (
-        moment if body.state in _GONE else None
-    )  # R2 counts what a named person says was taken
+    handed = record.handed_at or (moment if body.state in _GONE else None)  # R2: a named person says it was taken
     record = replace(record, corrected=body.state, handed_at=handed)
-    return replace(state, records={**state.records, body.intake: record})
+    return dict(records={**state.records, body.intake: record})
 
 
-def _promised(state: State, body: e.IntakePromised | e.IntakeHandedBack, moment: Moment) -> State:
+def _promised(state: State, body: e.IntakePromised | e.IntakeHandedBack, moment: Moment) -> Changes:
     promise = Promise(body.by, body.give_by) if isinstance(body, e.IntakePromised) else None
     record = replace(state.records[body.intake], promise=promise)
-    return replace(state, records={**state.records, body.intake: record})
+    return dict(records={**state.records, body.intake: record})
 
 
 _GONE = (Life.TAKEN, Life.PARTLY_TAKEN, Life.GIVEN_BY_STAFF, Life.TAKEN_ELSEWHERE)
 
 
-def _alarm_raised(state: State, body: e.AlarmRaised, moment: Moment) -> State:
+def _alarm_raised(state: State, body: e.AlarmRaised, moment: Moment) -> Changes:
     alarm = Alarm(
         id=body.alarm, code=body.code, criticality=body.criticality, raised_at=moment, moved_at=moment,
         seq=state.seq + 1, intake=body.intake, compartment=body.compartment, can_open=body.can_open,
     )  # fmt: skip
-    return replace(state, alarms={**state.alarms, body.alarm: alarm})
+    return dict(alarms={**state.alarms, body.alarm: alarm})
 
 
-def _alarm(state: State, alarm: str, **changes: Any) -> State:
-    return replace(state, alarms={**state.alarms, alarm: replace(state.alarms[alarm], **changes)})
+def _alarm(state: State, alarm: str, **changes: Any) -> Changes:
+    return dict(alarms={**state.alarms, alarm: replace(state.alarms[alarm], **changes)})
 
 
-_STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
+_STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.CommandCarriedOut: _carried_out,
-    e.KeyAccepted: lambda s, b, m: replace(s, keys=(*s.keys, b)),
+    e.KeyAccepted: lambda s, b, m: dict(keys=(*s.keys, b)),
     e.PlanAccepted: _plan_accepted,
-    e.OrdinationsStopped: lambda s, b, m: replace(s, stops={**s.stops, **dict.fromkeys(b.ordinations, b.issued)}),
-    e.LeaveBegun: lambda s, b, m: replace(s, leave=b.leave),
-    e.LeaveEnded: lambda s, b, m: replace(s, leave=None),
+    e.OrdinationsStopped: lambda s, b, m: dict(stops={**s.stops, **dict.fromkeys(b.ordinations, b.issued)}),
+    e.LeaveBegun: lambda s, b, m: dict(leave=b.leave),
+    e.LeaveEnded: lambda s, b, m: dict(leave=None),
     e.AsNeededAsked: _as_needed_asked,
     e.DayPlanned: _day_planned,
     e.CompartmentFilled: _filled,
-    e.CompartmentEmptied: lambda s, b, m: replace(s, fills={n: f for n, f in s.fills.items() if n != b.compartment}),
+    e.CompartmentEmptied: lambda s, b, m: dict(fills={n: f for n, f in s.fills.items() if n != b.compartment}),
     e.FillDoubted: _fill_doubted,
     e.LidOpened: _lid_opened,
     e.LidClosed: _lid_closed,
@@ -275,10 +279,10 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], State]] = {
     e.AlarmEscalated: lambda s, b, m: _alarm(s, b.alarm, level=b.level, moved_at=m),
     e.AlarmAcknowledged: lambda s, b, m: _alarm(s, b.alarm, seen_by=b.by),
     e.AlarmEnded: lambda s, b, m: _alarm(s, b.alarm, ended=True),
-    e.ClockDoubted: lambda s, b, m: replace(s, clock_doubted=True),
-    e.ClockTrusted: lambda s, b, m: replace(s, clock_doubted=False),
-    e.JournalDoubted: lambda s, b, m: replace(s, journal_doubted=True),
-    e.JournalConfirmed: lambda s, b, m: replace(s, journal_doubted=False),
-    e.MainsLost: lambda s, b, m: replace(s, mains=False),
-    e.MainsRestored: lambda s, b, m: replace(s, mains=True),
+    e.ClockDoubted: lambda s, b, m: dict(clock_doubted=True),
+    e.ClockTrusted: lambda s, b, m: dict(clock_doubted=False),
+    e.JournalDoubted: lambda s, b, m: dict(journal_doubted=True),
+    e.JournalConfirmed: lambda s, b, m: dict(journal_doubted=False),
+    e.MainsLost: lambda s, b, m: dict(mains=False),
+    e.MainsRestored: lambda s, b, m: dict(mains=True),
 }

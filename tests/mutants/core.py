@@ -173,7 +173,7 @@ APPLY_MUTANTS = (
     apply("R2", "a correction to taken keeps nothing away",
           "moment if body.state in _GONE else None", "None"),
     apply("R12", "what the shut lid says is not told of the opening",
-          "return _during(state, shut_at=moment) if body.intake is not None else state", "return state", OPENING),
+          "during = _during(state, shut_at=moment) if body.intake is not None else {}", "during = {}", OPENING),
     apply("R2", "what was taken stays in the compartment by the books",
           "elif record.state in (Life.TAKEN, Life.HANDED_OUT_EARLY) and intake.boxed:",
           "elif record.state is Life.TAKEN and intake.boxed:", EARLY, FILL),
