@@ -1,6 +1,6 @@
 """The last instant, the first milligram, who said it: where a rule's bound lies exactly. Most by mutation."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,9 @@ from hub.domain import events as e
 from hub.domain.decide import decide
 from hub.domain.intake import Life, Moment
 from hub.domain.interval import elapsed, interval_left
-from hub.domain.plan import AsNeeded
+from hub.domain.plan import AsNeeded, PartOfDay, Slot
 from hub.domain.reading import RESOLUTION_MG, Removed, removed
-from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, TABLET_MG, Play, ordination, plan_of
+from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, SLOTS, TABLET_MG, Play, ordination, plan_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -313,3 +313,49 @@ def test_opened_once_more_the_question_is_asked_anew(play):
     play.lid(1, False)
     play.seconds(2)
     assert len(play.said(e.WordAsked)) == 2
+
+
+# -- since when -------------------------------------------------------------------------------------------------------
+
+
+def test_since_when_it_is_what_it_is(day):
+    """Of a change of state, not of whatever was said meanwhile."""
+    day.at("11.30")
+    due = day.record("noon").since
+    assert due == day.now
+    day.at("11.40").do(c.Snooze(f"{DAY}/noon"))
+    assert day.record("noon").since == due
+    day.at("13.00")
+    assert (day.life("noon"), day.record("noon").since) == (Life.MISSED, day.now)
+
+
+def test_before_is_where_it_waited_not_what_came_between(day):
+    """Put back, it is due again as it was; that it was put off says nothing of that."""
+    day.do(c.RequestOpening(f"{DAY}/noon", "o1", day.sensed(), "Sanne"))
+    assert day.record("noon").before is Life.PLANNED
+    day.take(2, 0)
+    assert day.life("noon") is Life.PLANNED
+    day.at("12.00")
+    assert day.record("noon").before is Life.PLANNED  # that it fell due is no leaving
+
+
+def test_a_plan_counts_from_the_instant_it_is_valid(play):
+    """A slot of last night's, at exactly that instant, after midnight."""
+    slots = (*SLOTS[:4], Slot(id="nat", time=time(0, 30), part=PartOfDay.NIGHT, window_min=120, next_day=True))
+    play.accept(plan_of(ordination("a", MORNING), slots=slots))
+    tomorrow = DAY + timedelta(days=1)
+    play.at("0.30", tomorrow)
+    late = {"slots": slots, "valid_from": play.now.wall}
+    play.accept(plan_of(ordination("a", MORNING), ordination("statin", NIGHT), version=2, **late))
+    assert f"{DAY}/nat" in play.state.records
+
+
+def test_two_doses_of_a_substance_in_one_intake_are_two(play):
+    """Taken off by amount: one of the two that left the box still keeps one of the evening's away."""
+    play.accept(plan_of(ordination("a", MORNING, atc="N02BE01"), ordination("b", MORNING, atc="N02BE01")))
+    play.fill("morning", 1, 2)
+    take(play.at("8.00"), "morning", 1, 2)
+    play.accept(plan_of(
+        ordination("c", NOON, atc="N02BE01"), ordination("d", EVENING, atc="N02BE01"), version=2,
+    ))  # fmt: skip
+    assert [play.record(s).reason for s in ("noon", "evening")] == ["handed_out", "handed_out"]
