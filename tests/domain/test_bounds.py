@@ -359,3 +359,11 @@ def test_two_doses_of_a_substance_in_one_intake_are_two(play):
         ordination("c", NOON, atc="N02BE01"), ordination("d", EVENING, atc="N02BE01"), version=2,
     ))  # fmt: skip
     assert [play.record(s).reason for s in ("noon", "evening")] == ["handed_out", "handed_out"]
+
+
+def test_a_day_is_planned_once_and_since_then(day):
+    assert len(day.said(e.DayPlanned)) == 1
+    assert {r.planned_by for r in day.state.records.values()} == {1}
+    assert all(r.since.wall <= day.now.wall for r in day.state.records.values())
+    day.at("12.00")
+    assert len(day.said(e.DayPlanned)) == 1
