@@ -122,7 +122,7 @@ class Home:
     def open(self, slot: str) -> tuple[str, ...]:
         return self.touch(p.Open(intake=intake_id(slot)))
 
-    def act(self, kind: type[p.Act], **fields: Any) -> tuple[str, ...]:
+    def act(self, kind: type[p.Act], /, **fields: Any) -> tuple[str, ...]:
         return reasons(self.staff.call(kind(person="sanne", pin=PIN, **fields)))
 
     def offer(self, **changes: Any) -> tuple[str, ...]:
