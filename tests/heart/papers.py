@@ -134,10 +134,11 @@ def moved(table: Table, rng: Random) -> Table:
 
 
 def stronger(table: Table, rng: Random) -> Table:
-    """Another strength is another ordination of the same substance."""
+    """Another strength is another ordination of the same substance; without an ATC nobody can know that it is."""
     old = rng.choice(sorted(table.drugs))
     tablets = {slot: rng.choice((1, 1, 2)) for slot in table.drugs[old].tablets}
-    new = table.drugs[old]._replace(tablets=tablets)
+    unknown = table.drugs[old].substance == old
+    new = table.drugs[old]._replace(tablets=tablets, substance=_next(old) if unknown else table.drugs[old].substance)
     drugs = {o: d for o, d in table.drugs.items() if o != old}
     return _table(drugs | {_next(old): new}, table.hours, table.issued)
 
