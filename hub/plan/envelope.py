@@ -63,7 +63,8 @@ def _understand(value: Any, digest: str) -> Plan:
     if not bundle.name:
         raise PlanUnreadable(["$.medicines: the Patient has no name"])
     said = envelope.settings
-    clock = Clock(envelope.rounds, said.times_per_day, ZoneInfo(said.zone))
+    zone = ZoneInfo(said.zone)
+    clock = Clock(envelope.rounds, said.times_per_day, zone, envelope.valid_from.astimezone(zone).date())
     medicines = read_bundle(bundle, said.per_medicine, clock)
     return Plan(
         hub=envelope.hub,

@@ -34,11 +34,12 @@ KINDS = {"FAST": Kind.FIXED, "PN": Kind.AS_NEEDED, "EFTER_BEHOV": Kind.AS_NEEDED
 
 
 class Clock(Struct, frozen=True):
-    """What the envelope says about time: the slots, the table of n times a day, the zone."""
+    """What the envelope says about time: the slots, the table of n times a day, the zone, the plan's first home day."""
 
     slots: tuple[Slot, ...]
     times_per_day: Mapping[int, tuple[SlotId, ...]]
     zone: ZoneInfo
+    first_day: date
 
 
 class Words(Struct, frozen=True):

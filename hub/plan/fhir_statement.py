@@ -66,7 +66,8 @@ def _active(statement: Statement, ident: OrdinationId, product: Product, setting
         start = local_date(statement.effective_date_time, setting.clock.zone, "effectiveDateTime")
     reading = read_dosage(statement.dosage, start, setting.clock)
     handling = setting.handling.get(ident)
-    needed = _in_the_box(reading, handling)
+    begun = start is None or start <= setting.clock.first_day
+    needed = _in_the_box(reading, handling, setting.clock) if begun and end is None else None
     if reading.dosage is None and needed is None:
         return None, Outside(ident, medicine.name, Verdict.AS_NEEDED, "as needed", words.text, medicine.strength)
     if handling is None:
@@ -78,8 +79,8 @@ def _active(statement: Statement, ident: OrdinationId, product: Product, setting
         medicine=medicine,
         dosage=dosage,
         handout=handling.handout,
-        start=max((day for day in (start, needed and needed.first) if day), default=None),
-        end=min((day for day in (end, needed and needed.last) if day), default=None),
+        start=start,
+        end=end,
         text=words.text,
         note=words.note,
         purpose=handling.purpose,
@@ -95,11 +96,14 @@ def _active(statement: Statement, ident: OrdinationId, product: Product, setting
     return ordination, beside if reading.as_needed and needed is None else None
 
 
-def _in_the_box(reading: Reading, handling: Handling | None) -> Needed | None:
+def _in_the_box(reading: Reading, handling: Handling | None, clock: Clock) -> Needed | None:
     """The as-needed part, where the envelope has it in a compartment and says how far apart; beside a fixed part, where
-    both are in the same unit and for the same days."""
+    both are in the same unit and for the same days.
+
+    A dose as needed has no days of its own in the hub: one that ends, or is yet to begin, stays outside.
+    """
     needed, dosage = reading.needed, reading.dosage
-    if needed is None or handling is None:
+    if needed is None or handling is None or needed.last or (needed.first and needed.first > clock.first_day):
         return None
     if handling.handout is not Handout.COMPARTMENT or handling.interval_min is None:
         return None

@@ -1,6 +1,5 @@
 """As needed from the envelope's compartments: plain, so often a day at most, so far apart; all else stays outside."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -75,16 +74,23 @@ def test_the_form_must_be_one_that_is_kept_in_a_compartment() -> None:
     assert only_outside(read(value)).verdict == "not_understood"
 
 
-def test_the_dates_of_both_count() -> None:
-    def days(bounds: Json, period: Json) -> tuple[date | None, date | None]:
-        said = needed(repeat(frequency=3, boundsPeriod=bounds))
-        (ordination,) = read_so(said, effectivePeriod=period).ordinations
-        return ordination.start, ordination.end
+OPEN = {"start": "2026-03-01T00:00:00+01:00"}  # the plan's own first day
 
-    inner = {"start": "2026-02-01T00:00:00+01:00", "end": "2026-04-01T00:00:00+02:00"}
-    outer = {"start": "2026-01-15T00:00:00+01:00", "end": "2026-04-30T00:00:00+02:00"}
-    assert days(inner, outer) == days(outer, inner) == (date(2026, 2, 1), date(2026, 4, 1))
-    assert days({}, {"start": "2026-01-15"}) == (date(2026, 1, 15), None)
+
+@pytest.mark.parametrize(
+    ("bounds", "period"),
+    [
+        (OPEN, OPEN | {"end": "2026-04-01T00:00:00+02:00"}),
+        (OPEN | {"end": "2026-04-01T00:00:00+02:00"}, OPEN),
+        (OPEN, {"start": "2026-03-02T00:00:00+01:00"}),
+        ({"start": "2026-03-02T00:00:00+01:00"}, OPEN),
+    ],
+)
+def test_one_that_ends_or_is_yet_to_begin_stays_outside(bounds: Json, period: Json) -> None:
+    """A dose as needed has no days of its own in the hub."""
+    assert read_so(needed(repeat(frequency=3, boundsPeriod=OPEN)), effectivePeriod=OPEN).ordinations
+    said = needed(repeat(frequency=3, boundsPeriod=bounds))
+    assert only_outside(read_so(said, effectivePeriod=period)).verdict == "as_needed"
 
 
 def fixed(**bounds: str) -> Json:
