@@ -11,7 +11,7 @@ from hub.domain import events as e
 from hub.domain.decide import decide
 from hub.domain.intake import Life, Moment
 from hub.domain.interval import elapsed, interval_left
-from hub.domain.plan import AsNeeded, PartOfDay, Slot
+from hub.domain.plan import AsNeeded, DayDose, PartOfDay, Slot
 from hub.domain.reading import RESOLUTION_MG, Removed, removed
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, SLOTS, TABLET_MG, Play, ordination, plan_of
 
@@ -367,3 +367,33 @@ def test_a_day_is_planned_once_and_since_then(day):
     assert all(r.since.wall <= day.now.wall for r in day.state.records.values())
     day.at("12.00")
     assert len(day.said(e.DayPlanned)) == 1
+
+
+# -- which days, and what of them (R3, R6, H7) ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("clock", "morning"), [("7.59", True), ("8.00", True), ("8.01", False)])
+def test_the_first_plan_comes_late_and_what_is_over_since_it_was_valid_is_told(play, clock, morning):
+    """Nobody was given this morning's: that it came late is no reason to say nothing."""
+    hour, minute = map(int, clock.split("."))
+    play.at("10.30")
+    play.accept(plan_of(ordination("a", MORNING, NOON), valid_from=datetime(2026, 3, 12, hour - 1, minute, tzinfo=UTC)))
+    assert (f"{DAY}/morning" in play.state.records) is morning
+    assert ("cannot_serve/morning" in play.alarms()) is morning
+
+
+def test_a_plan_in_the_day_plans_that_day_and_no_other(day):
+    day.at("10.00").accept(plan_of(*day.state.plan.ordinations, version=2))
+    assert [b.day for b in day.said(e.DayPlanned)] == [DAY, DAY]
+
+
+def test_a_plan_in_the_day_does_not_bring_what_was_over_before_it(day):
+    now = day.at("10.30").now.wall
+    slots = (Slot(id="early", time=time(6, 30)), *SLOTS)
+    days = {1: (DayDose(quantity=Decimal(1), at=time(6, 30)),)}
+    noons = ordination("b", NOON)
+    period = replace(noons.dosage.periods[0], days=days)
+    added = replace(noons, dosage=replace(noons.dosage, periods=(period,)))
+    plan = plan_of(*day.state.plan.ordinations, added, version=2, slots=slots, valid_from=now)
+    assert day.accept(plan) == ()
+    assert f"{DAY}/early" not in day.state.records
