@@ -272,3 +272,10 @@ def test_a_fill_keeps_the_plan_it_was_filled_by(day):
     """R7."""
     day.accept(plan_of(*day.state.plan.ordinations, version=2))
     assert day.state.fills[1].plan_version == 1
+
+
+def test_what_a_plan_takes_off_is_told_by_its_intake(day):
+    day.at("8.00").open("morning")
+    day.take(1, 1)
+    day.accept(plan_of(ordination("metformin", NOON), version=2))
+    assert day.state.alarms[f"withheld/{DAY}/noon"].intake == f"{DAY}/noon"
