@@ -163,6 +163,7 @@ class Clockwork:
 
     def process(self) -> None:
         """A process begins on the running machine."""
+        self._read: tuple[object, ...] | None = None
         self._clock = SystemClock(
             self._folder / "clock.mark", boot=f"boot-{self.boots}", wall=lambda: self.true + self.skew,
             monotonic_s=lambda: 10.0 + (self.true - self._booted).total_seconds(),
@@ -170,17 +171,23 @@ class Clockwork:
         )  # fmt: skip
 
     def now(self, true: datetime) -> Moment:
+        """Read once for each instant and each thing that is wrong with it."""
         self.true = true
-        return self._clock.now()
+        read = (true, self.skew, self.network, self.rtc)
+        if self._read != read:
+            self._read, self._now = read, self._clock.now()
+        return self._now
 
     def agree(self) -> None:
         """The gateway tells the time, signed."""
+        self._read = None
         self._clock.agree(self.true)
 
     def objection(self, told: datetime) -> str:
         return self._clock.objection(told)
 
     def tell(self, told: datetime) -> None:
+        self._read = None
         self._clock.tell(told)
 
     def rtc_says(self) -> datetime:

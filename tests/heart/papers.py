@@ -104,6 +104,10 @@ USUAL: dict[str, Drug] = {
     "eplerenon": Drug("E", {"morning": 1}, 720, critical=True),
     "drops": Drug("D", {"noon": 1, "night": 1}, boxed=False),
     "panodil": Drug("P", {"t1500": 1}, 240),
+    "folimet": Drug("F", {"morning": 1}),
+    "omeprazol": Drug("A", {"morning": 1, "evening": 1}),
+    "kaleorid": Drug("K", {"noon": 1, "evening": 2}),
+    "magnesia": Drug("G", {"night": 2}),
     "oxynorm": Drug("O", {}, most=4),
     "pamol": Drug("P", {}, 240, most=3),
 }
