@@ -85,7 +85,7 @@ def _intakes_of(same: _Same, day: date) -> tuple[Intake, ...]:
 def _raw(plan: Plan, day: date) -> list[Intake]:
     lines: dict[SlotId, list[Dose]] = defaultdict(list)
     for ordination in plan.ordinations:
-        if (ordination.start and day < ordination.start) or (ordination.end and day > ordination.end):
+        if not in_force(ordination, day):
             continue
         for ordinal, (slot, line) in enumerate(_lines(plan, ordination, day), start=1):
             lines[slot.id].append(_dose(ordination, ordinal, line))
@@ -124,6 +124,12 @@ def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
         handout=ordination.handout, criticality=ordination.criticality, atc=medicine.atc, drug_id=medicine.drug_id,
         interval_min=ordination.interval_min, ask_word=ordination.ask_word, purpose=ordination.purpose,
     )  # fmt: skip
+
+
+def in_force(ordination: Ordination, day: date) -> bool:
+    """Whether the day lies in the statement's own effective period."""
+    begun, ended = ordination.start is None or ordination.start <= day, ordination.end and ordination.end < day
+    return begun and not ended
 
 
 def as_needed_dose(ordination: Ordination) -> Dose | None:

@@ -12,7 +12,7 @@ from hub.domain.may_open import contents, may_open
 from hub.domain.plan import Criticality
 from hub.domain.reading import Sensed
 from hub.domain.refusal import Reason, Refused, known, refuse_if
-from hub.domain.schedule import as_needed_dose, home_day
+from hub.domain.schedule import as_needed_dose, home_day, in_force
 from hub.domain.state import Record, State
 
 Bodies = list[e.AnyBody]
@@ -64,9 +64,9 @@ def _asked(state: State, ordination: str, moment: Moment) -> Intake | None:
     """An intake of its own, from now; numbered within its home day."""
     found = next((o for o in state.plan.ordinations if o.id == ordination), None) if state.plan else None
     dose = as_needed_dose(found) if found else None
-    if dose is None or state.plan is None:
+    day = home_day(state.plan, moment.wall) if state.plan else moment.wall.date()
+    if found is None or dose is None or not in_force(found, day):
         return None
-    day = home_day(state.plan, moment.wall)
     number = 1 + sum(r.intake.as_needed and r.intake.day == day for r in state.records.values())
     slot = f"as-needed.{number}"  # no slot of a plan has a full stop
     return Intake(f"{day}/{slot}", day, slot, moment.wall, moment.wall, moment.wall + AS_NEEDED_WINDOW, (dose,))

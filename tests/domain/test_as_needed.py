@@ -436,3 +436,13 @@ def test_old_ones_are_let_go(play):
         play.at("10.00", DAY + timedelta(days=n))
     assert f"{DAY}/as-needed.1" not in play.state.records
     assert ask(play) == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "had"),
+    [(DAY, DAY, True), (DAY + timedelta(days=1), None, False), (None, DAY - timedelta(days=1), False)],
+)
+def test_only_while_it_is_ordered(play, start, end, had):
+    """The statement's own effective period counts for a dose as needed as for any other."""
+    ready(play, para(start=start, end=end))
+    assert ask(play.at("12.00")) == (() if had else ("no_such",))
