@@ -279,3 +279,14 @@ def test_what_a_plan_takes_off_is_told_by_its_intake(day):
     day.take(1, 1)
     day.accept(plan_of(ordination("metformin", NOON), version=2))
     assert day.state.alarms[f"withheld/{DAY}/noon"].intake == f"{DAY}/noon"
+
+
+@pytest.mark.parametrize(("days", "left_out"), [(8, False), (9, True)])
+def test_the_first_day_without_power_that_is_not_told_by_itself_is_told(day, days, left_out):
+    """R11: never in silence."""
+    day.at("22.30")
+    later = day.now.wall + timedelta(days=days)
+    day.now = day.now.__class__(later, 5.0, True, "boot-2")
+    day.die()
+    assert any("--" in alarm for alarm in day.alarms()) is left_out
+    assert (f"{DAY + timedelta(days=1)}/noon" in day.state.records) is not left_out
