@@ -100,7 +100,8 @@ class Faults:
             self.people.takes(intake, "all")
 
     def clock_is_stepped(self) -> None:
-        """By minutes to 30 years, either way."""
+        """By minutes to 30 years, either way, once it has been right: before that there is nothing to see a step by."""
+        self.home.time_is_right()
         span = self.rng.choice((6 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, 24 * HOUR, 40 * 24 * HOUR, YEAR, 30 * YEAR))
         self.home.step(span * self.rng.choice((-1, 1)))
         self._opened("all")
