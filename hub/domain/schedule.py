@@ -128,8 +128,8 @@ def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
 
 def in_force(ordination: Ordination, day: date) -> bool:
     """Whether the day lies in the statement's own effective period."""
-    begun, ended = ordination.start is None or ordination.start <= day, ordination.end and ordination.end < day
-    return begun and not ended
+    start, end = ordination.start, ordination.end
+    return (start is None or start <= day) and (end is None or day <= end)
 
 
 def as_needed_dose(ordination: Ordination) -> Dose | None:

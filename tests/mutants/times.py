@@ -83,7 +83,7 @@ SCHEDULE_MUTANTS = (
     schedule("R2", "the night's window does not end before tomorrow's",
              "later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))", "later = _raw(plan, day)"),
     schedule("R6", "the last day of a dosage is left out", "day > period.end):", "day >= period.end):"),
-    schedule("R6", "a stopped ordination goes on", "or (ordination.end and day > ordination.end)", ""),
+    schedule("R6", "a stopped ordination goes on", "and (end is None or day <= end)", ""),
     schedule("R2", "of two slots at one time one is lost",
              "doses = (first.doses if first else ()) + tuple(lines[slot.id])", "doses = tuple(lines[slot.id])"),
 )  # fmt: skip
