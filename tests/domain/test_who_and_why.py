@@ -290,3 +290,20 @@ def test_the_first_day_without_power_that_is_not_told_by_itself_is_told(day, day
     day.die()
     assert any("--" in alarm for alarm in day.alarms()) is left_out
     assert (f"{DAY + timedelta(days=1)}/noon" in day.state.records) is not left_out
+
+
+def test_a_medicine_that_has_ended_hides_no_other(play):
+    play.accept(plan_of(ordination("a", MORNING, end=DAY - timedelta(days=1)), ordination("b", MORNING)))
+    assert [d.ordination for d in play.record("morning").intake.doses] == ["b"]
+
+
+def test_an_opening_is_weighed_on_a_doubted_clock_too(day):
+    day.at("8.00").open("morning")
+    day.trust(False)
+    day.take(1, 1)
+    assert day.life("morning") is Life.TAKEN
+
+
+def test_an_old_plan_is_told_by_its_version_at_that_instant(day):
+    day.wait(day.state.plan.issued + timedelta(days=30) - day.now.wall)
+    assert "plan_old/1" in day.alarms()
