@@ -167,7 +167,9 @@ class Faults:
         self.home.settle()
 
     def something_lies_on_the_box(self) -> None:
-        self.home.loose_mg = self.rng.choice((0, 60, 500, 100_000))
+        """From before an opening on; laid there in the middle of one it may weigh just what was taken, and nobody knows."""
+        if self.home.state.opening is None:
+            self.home.loose_mg = self.rng.choice((0, 60, 500, 100_000))
         self._opened("all")
 
     def key_opens(self) -> None:
