@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -307,3 +308,13 @@ def test_an_opening_is_weighed_on_a_doubted_clock_too(day):
 def test_an_old_plan_is_told_by_its_version_at_that_instant(day):
     day.wait(day.state.plan.issued + timedelta(days=30) - day.now.wall)
     assert "plan_old/1" in day.alarms()
+
+
+def test_a_dose_carries_what_the_screen_says_of_it(play):
+    """Purpose, and the most of a range that is handed out as its least."""
+    made = ordination("a", MORNING, purpose="mod smerter")
+    (line,) = made.dosage.periods[0].days[1]
+    ranged = replace(made.dosage.periods[0], days={1: (replace(line, quantity_max=line.quantity * 2),)})
+    play.accept(plan_of(replace(made, dosage=replace(made.dosage, periods=(ranged,)))))
+    (dose,) = play.record("morning").intake.doses
+    assert (dose.purpose, dose.quantity, dose.quantity_max) == ("mod smerter", line.quantity, line.quantity * 2)
