@@ -167,7 +167,7 @@ class Faults:
         self.home.settle()
 
     def something_lies_on_the_box(self) -> None:
-        """From before an opening on; laid there in the middle of one it may weigh just what was taken, and nobody knows."""
+        """From before an opening on: in the middle of one it may weigh just what was taken, and nobody could know."""
         if self.home.state.opening is None:
             self.home.loose_mg = self.rng.choice((0, 60, 500, 100_000))
         self._opened("all")
