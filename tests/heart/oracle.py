@@ -32,6 +32,7 @@ class Oracle:
         self.left: defaultdict[str, Counter[str]] = defaultdict(Counter)  # tablets by day, then by substance
         self.most: dict[str, Counter[str]] = {}  # what may leave for a day: what its plans ask for
         self.eased: set[str] = set()  # days on which a named person gave time beyond the plan's
+        self.paper: dict[str, Table] = {}  # the plan each intake was last asked for by
         self.ledger = Ledger()
         self.restored([])
 
@@ -44,7 +45,6 @@ class Oracle:
         self.table = self.sent.get(self.heard.version, Table({}, {}, self.true))
         self.looked, self.seen = self.heard.day or home_day(self.true), ("", self.table)
         self.until: dict[str, datetime] = {}  # by when each planned intake must have an end
-        self.paper: dict[str, Table] = {}  # the plan each was last asked for by
         self.queue: list[tuple[datetime, str]] = []
 
     # -- what is physically done -----------------------------------------------------------------------------------

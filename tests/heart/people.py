@@ -201,9 +201,11 @@ class People:
         return self.afar(c.BeginLeave(Leave(f"l{wall}", kind, wall + begins, STAFF, ends, "Ida"))) == ()
 
     def unchanged(self, intake: IntakeId) -> bool:
-        """Whether the plan still asks for what it asked for in its time; else nobody gives it late."""
-        oracle = self.home.oracle
-        return oracle.paper.get(intake, oracle.table).at(intake) == oracle.table.at(intake)
+        """Whether the screen says of it what the paper said in its time; else nobody gives it late."""
+        oracle, record = self.home.oracle, self.home.state.records[intake]
+        paper = oracle.paper.get(intake, oracle.table).at(intake)
+        said = {(d.ordination, d.interval_min) for d in record.intake.doses}
+        return said == {(o, d.interval_min) for o, d in paper.items()}
 
     def open_ended(self) -> list[IntakeId]:
         return [i for i, r in self.home.state.records.items() if r.state in OPEN_ENDED]

@@ -53,7 +53,11 @@ TAKEN_AWAY = (
     ("most_is_not_taken", ("asks_as_needed",), "as needed, once too often"),
     ("citizen_is_at_home", ("away_for_the_weekend", "goes_out"), "unlocked on leave"),
     ("nobody_else_gives_it", ("promised_by_somebody",), "somebody else gives it"),
-    ("fill_is_right", ("plan_changes_on_what_was_just_taken", "plan_changes"), "not what was planned left"),
+    (
+        "fill_is_right",
+        ("plan_changes_on_what_was_just_taken", "plan_changes"),
+        "AssertionError|not what was planned left",
+    ),
 )
 
 
