@@ -203,6 +203,8 @@ class People:
     def unchanged(self, intake: IntakeId) -> bool:
         """Whether the screen says of it what the paper said in its time; else nobody gives it late."""
         oracle, record = self.home.oracle, self.home.state.records[intake]
+        if record.intake.as_needed:
+            return True
         paper = oracle.paper.get(intake, oracle.table).at(intake)
         said = {(d.ordination, d.interval_min) for d in record.intake.doses}
         return said == {(o, d.interval_min) for o, d in paper.items()}
