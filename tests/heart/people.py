@@ -124,6 +124,7 @@ class People:
         home, tablets = self.home, self.tablets(serves)
         before = home.inside.get(compartment, []), home.label.get(compartment, "")
         if tablets and compartment not in home.state.fills and home.now().trusted and not home.state.opening:
+            home.by_hub.pop(compartment, None)  # what is taken out of it from now on is staff's doing
             home.inside[compartment], home.label[compartment] = tablets, serves
             if home.do(c.FillCompartment(compartment, serves, len(tablets) * TABLET_MG, STAFF)) != ():
                 home.inside[compartment], home.label[compartment] = before
@@ -131,6 +132,7 @@ class People:
     def clear(self, compartment: int) -> None:
         """Emptied, and then said; not while something is being opened and weighed."""
         if not self.home.state.opening:
+            self.home.by_hub.pop(compartment, None)
             self.home.inside.pop(compartment, None)
             self.home.do(c.EmptyCompartment(compartment, STAFF))
 
