@@ -166,7 +166,7 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> Changes:
 
 def _matters_until(record: Record) -> date:
     """Its day; given late, as long as half of a planned gap reaches from then (R2); unsettled, for ever."""
-    if not record.final or record.state not in FINAL:
+    if record.promise is not None or not record.final or record.state not in FINAL:
         return date.max
     given = record.handed_at.wall if record.handed_at else record.intake.at
     return max(record.intake.day, (given + (given - record.intake.at)).date())

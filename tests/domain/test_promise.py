@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -222,3 +223,13 @@ def test_given_counts_for_the_next(play):
     play.at("12.00")
     assert "interval" in play.open("noon")
     assert play.at("12.50").open("noon") == ()
+
+
+def test_a_promise_is_not_forgotten_with_its_day(day):
+    """Missed, and not told since somebody would give it; then the hub is off for longer than days are kept."""
+    assert promise(day.at("8.00"), 720) == ()
+    day.at("10.00")
+    assert day.record("morning").final
+    day.now = replace(day.now, wall=day.now.wall + timedelta(days=11))
+    day.die("boot-2")
+    assert [a.intake for a in not_given(day)] == [ID]

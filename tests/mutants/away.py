@@ -60,6 +60,8 @@ due, named, apply, may_open = (core(part, PROMISE) for part in ("due", "named", 
 touches = core("touches", PROMISE)
 
 PROMISE_MUTANTS = (
+    of("hub/domain/apply.py", PROMISE)("R9", "a promise is forgotten with its day",
+        "if record.promise is not None or not record.final or", "if not record.final or"),
     may_open("R9", "what somebody is on the way with opens at home", "return Reason.PROMISED if r.record.promise else None", "return None"),
     touches("R9", "what is only reminded is said taken while somebody is on the way", ", (record.promise, Reason.PROMISED))", ")"),
     due("R9", "a promise not kept tells nobody", "if moment.wall >= promise.give_by and f\"{e.AlarmCode.NOT_GIVEN}", "if moment.wall < promise.give_by and f\"{e.AlarmCode.NOT_GIVEN}"),
