@@ -21,7 +21,9 @@ RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this
 
 def fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
     """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty. Doses as
-    needed lie one to a compartment too, in as many as there are."""
+    needed lie one to a compartment too, in as many as there are. Not while an opening is weighed: one scale lies under
+    all of them (R13)."""
+    refuse_if((state.opening, Reason.ANOTHER_OPENING))
     if command.intake.startswith(AS_NEEDED):
         return _fill_as_needed(command, state)
     record = state.records.get(command.intake)
@@ -62,9 +64,8 @@ def _planned(state: State, intake: str) -> Intake | None:
 
 
 def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> Bodies:
-    n, opening = command.compartment, state.opening
-    refuse_if((n not in state.fills, Reason.NO_SUCH), (opening and opening.compartment == n, Reason.ANOTHER_OPENING))
-    return [e.CompartmentEmptied(compartment=n, by=command.by)]
+    refuse_if((command.compartment not in state.fills, Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))
+    return [e.CompartmentEmptied(compartment=command.compartment, by=command.by)]
 
 
 def resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
@@ -148,7 +149,8 @@ LEAVE_MAX = {LeaveKind.OUTING: timedelta(hours=24), LeaveKind.WEEKEND: timedelta
 
 
 def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
-    """Home again. After hospital only staff say so, and no fill is vouched for until it was looked at (H33)."""
+    """Home again. After hospital only staff say so, no fill is vouched for until it was looked at, and what was
+    withheld and could still be had is a named person's to decide on: it may have been given there (H33, R2)."""
     refuse_if((state.leave is None, Reason.NO_SUCH))
     assert state.leave is not None
     hospital = state.leave.kind is LeaveKind.HOSPITAL
@@ -156,7 +158,9 @@ def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
     refuse_if((hospital and not command.named, Reason.STAFF_ONLY), (not command.named and not begun, Reason.NOT_NOW))
     fills = [n for n, f in state.fills.items() if hospital and not f.doubted]
     doubts = [e.FillDoubted(compartment=n, reason=LeaveKind.HOSPITAL) for n in fills]
-    return [e.LeaveEnded(leave=state.leave.id, by=command.by), *doubts]
+    held = (r for r in state.records.values() if r.reason == LeaveKind.HOSPITAL and r.state is Life.WITHHELD)
+    told = [about(r, e.AlarmCode.WITHHELD) for r in held if moment.wall < r.intake.latest_at]
+    return [e.LeaveEnded(leave=state.leave.id, by=command.by), *doubts, *told]
 
 
 def acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies:

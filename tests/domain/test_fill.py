@@ -104,8 +104,20 @@ def test_emptying(day):
     assert day.empty(9) == ("no_such",)
     day.at("8.00").open("morning")
     assert day.empty(1) == ("another_opening",)
+    assert day.empty(2) == ("another_opening",)
+    day.take(1, 1)
     assert day.empty(2, 1) == ()
     assert 2 not in day.state.fills
+
+
+def test_nothing_is_put_in_while_an_opening_is_weighed(day):
+    """R13: a tablet put in beside the one that is taken out would read as "nothing left"; it would be had again."""
+    day.empty(2, 1)
+    day.at("8.00").open("morning")
+    assert day.fill("noon", 2) == ("another_opening",)
+    day.take(1, 1)
+    assert day.life("morning") is Life.TAKEN
+    assert day.fill("noon", 2) == ()
 
 
 def test_staff_gave_their_own_and_the_box_stays_shut(day):

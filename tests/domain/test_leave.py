@@ -306,6 +306,7 @@ def test_nothing_comes_back_by_itself(day):
     """What hospital may have given is not due again because its window is still open."""
     all_day(day, HOSPITAL).at("8.00")
     back(day.at("8.10"))
+    assert day.alarms() == {"withheld/morning"}  # staff decide, and know that they must
     day.empty(1, 1)
     assert day.fill("morning", 1) == ()
     day.minutes(5)

@@ -126,7 +126,7 @@ NAMED_MUTANTS = (
     named("R2", "what was taken is filled again",
           "record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)", "record.final", FILL),
     named("R12", "emptied while it is being opened",
-          "opening and opening.compartment == n, Reason.ANOTHER_OPENING", "False, Reason.ANOTHER_OPENING", FILL),
+          "Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))", "Reason.NO_SUCH))", FILL),
     named("R2", "staff may say of what still waits that it was taken",
           "type(body) not in TABLE[record.state] or theirs or again", "type(body) not in TABLE[record.state] or again",
           RESTART, ALARMS, OPENING),
