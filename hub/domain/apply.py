@@ -58,13 +58,13 @@ def _live(state: State, intake: IntakeId, body: e.Body, moment: Moment) -> Chang
     record, kind = state.records[intake], type(body)
     target = after(record.state, body, record.before)
     changes: Changes = {"state": target, "handed_at": _handed_at(record, body, moment)}
-    if target is not record.state:
-        changes["since"] = moment
     if kind in _LEAVES and record.state in _WAITING:
         changes["before"] = record.state
     if kind in _NOTES:
         changes |= _NOTES[kind](record, body)
-    moved = replace(record, **changes)
+    if target is record.state:
+        return {"records": {**state.records, intake: replace(record, **changes)}}
+    moved = replace(record, since=moment, **changes)
     return {"records": {**state.records, intake: moved}, **_closing(state, moved)}
 
 
@@ -159,17 +159,17 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> Changes:
     for i, record in state.records.items():
         if record.intake.day == body.day and record.state in PLANNED_AGAIN:
             records[i] = _planned_again(record, listed.get(i), version, moment)
-        elif i in listed or i in alive or _matters_until(record) > oldest:
+        elif record.intake.day > oldest or i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
     return dict(records=records, alarms=alarms, planned_day=last, plan_changed=False)
 
 
 def _matters_until(record: Record) -> date:
-    """Its day; given late, as long as half of a planned gap reaches from then (R2); unsettled, for ever."""
+    """Past its day: given late, as long as half of a planned gap reaches from then (R2); unsettled, for ever."""
     if record.promise is not None or not record.final or record.state not in FINAL:
         return date.max
     given = record.handed_at.wall if record.handed_at else record.intake.at
-    return max(record.intake.day, (given + (given - record.intake.at)).date())
+    return (given + (given - record.intake.at)).date()
 
 
 PLANNED_AGAIN = (Life.PLANNED, Life.DUE, Life.WITHHELD, Life.WITHDRAWN, Life.PARTLY_TAKEN)
