@@ -353,3 +353,10 @@ def test_a_command_is_remembered_for_as_long_as_it_can_live(play):
 @pytest.mark.parametrize("order", [c.EmptyCompartment(1, "Sanne"), c.Snooze("x"), c.Tick()])
 def test_nothing_but_what_is_meant_for_it_comes_from_afar(play, order):
     assert play.do(signed("command-1", order, play)) == ("staff_only",)
+
+
+def test_the_last_event_of_all_can_be_set_aside(play):
+    play.mains_are(False)
+    last = play.state.seq
+    assert play.do(c.Park("alarms", last + 1, "400")) == ("no_such",)
+    assert play.do(c.Park("alarms", last, "400")) == ()

@@ -316,6 +316,15 @@ def test_nothing_comes_back_by_itself(day):
     assert day.open("morning") == ()
 
 
+def test_home_again_only_what_hospital_kept_back_is_told(day):
+    day.empty(2, 1)
+    day.at("11.31")
+    assert day.record("noon").reason == "not_filled"
+    all_day(day, HOSPITAL).at("11.35")
+    back(day.at("11.40"))
+    assert "withheld/noon" not in day.alarms()
+
+
 def test_nor_by_plans_that_come_and_go(day):
     """R2: withdrawn by one plan and asked for by the next, it is still what hospital may have given."""
     running = day.state.plan.ordinations

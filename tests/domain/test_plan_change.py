@@ -436,3 +436,16 @@ def test_on_a_doubted_clock_a_plan_is_valid_that_was_when_it_was_issued(day, val
     day.do(c.OfferPlan(plan.digest, plan))
     assert bool(day.said(e.PlanRefused)) is refused
     assert day.state.plan.version == (1 if refused else 2)
+
+
+def test_withheld_withdrawn_and_asked_for_again_it_waits_for_its_fill(play):
+    """The state before is the one it waited in, whatever kept it back on the way."""
+    change_to = [plan_of(ordination("a", NOON), version=1), plan_of(ordination("b", EVENING), version=2),
+                 plan_of(ordination("a", NOON), version=3)]  # fmt: skip
+    play.accept(change_to[0])
+    assert (play.at("11.35").life("noon"), play.record("noon").reason) == (Life.WITHHELD, "not_filled")
+    play.accept(change_to[1])
+    assert play.life("noon") is Life.WITHDRAWN
+    play.accept(change_to[2])
+    play.fill("noon", 1)
+    assert play.minutes(1).life("noon") is Life.DUE
