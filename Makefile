@@ -43,7 +43,7 @@ mutants: $(READY) ## Over 300 seeded mistakes in safety rules, one at a time: a 
 mutation-score: $(VENV)/mutation/.ready ## mutmut over the whole core: every survivor must be explained
 	@PYTHONPATH=$(CURDIR)/$(VENV)/mutation $(BIN)/python -u -m tests.mutants.score $(FILES)
 
-prove-core: $(READY) ## A million dose-days through the core with a fault in each, an oracle of its own beside it
+prove-core: $(READY) ## A million dose-days through the core with a fault each home day, an oracle of its own beside it
 	@$(BIN)/python -u -m tests.heart.prove
 
 prove-powercut: $(READY) ## Thousands of power cuts under the real journal

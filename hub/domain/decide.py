@@ -15,10 +15,8 @@ from hub.domain.reading import Sensed, unmoved
 from hub.domain.refusal import Reason, Refusal, Refused, refuse_if
 from hub.domain.state import Opening, State
 
-Bodies = list[e.AnyBody]
 
-
-def decide(state: State, command: c.Command, moment: Moment) -> Bodies | Refusal:
+def decide(state: State, command: c.Command, moment: Moment) -> e.Bodies | Refusal:
     """The events `command` brings about in `state` at `moment`; an empty list when nothing follows.
 
     An alarm that is alive already is not raised again. TypeError where no rule is for such a command.
@@ -31,7 +29,7 @@ def decide(state: State, command: c.Command, moment: Moment) -> Bodies | Refusal
     return [b for b in bodies if not (isinstance(b, e.AlarmRaised) and b.alarm in alive)]
 
 
-def _brought_about(command: c.Command, state: State, moment: Moment) -> Bodies:
+def _brought_about(command: c.Command, state: State, moment: Moment) -> e.Bodies:
     rule = _RULES.get(type(command))
     if rule is None:
         raise TypeError(f"no rule for {type(command).__name__}")
@@ -41,7 +39,7 @@ def _brought_about(command: c.Command, state: State, moment: Moment) -> Bodies:
 # -- time and devices ----------------------------------------------------------------------------------------------
 
 
-def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies:
+def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
     sensed = command.sensed
     lids = state.open_lids if sensed.open_lids is None else sensed.open_lids
     moved = sorted(lids ^ state.open_lids)
@@ -52,14 +50,14 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> Bodies:
     return due(state, moment, sensed.reading)
 
 
-def _mains(state: State, mains: bool) -> Bodies:
+def _mains(state: State, mains: bool) -> e.Bodies:
     if not mains:
         return [e.MainsLost(), alarm(e.AlarmCode.MAINS_LOST, "hub", Criticality.LOW)]
     return [e.MainsRestored(), *over(state, e.AlarmCode.MAINS_LOST)]
 
 
-def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies:
-    bodies: Bodies = [e.Booted(release=command.release)]
+def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
+    bodies: e.Bodies = [e.Booted(release=command.release)]
     opening = state.opening
     if opening is not None:
         bodies += _recover(opening, state, command.sensed)
@@ -69,7 +67,7 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> Bodies:
     return bodies + [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - lids)]
 
 
-def _recover(opening: Opening, state: State, sensed: Sensed) -> Bodies:
+def _recover(opening: Opening, state: State, sensed: Sensed) -> e.Bodies:
     """R1: the process died inside an opening. No effects are replayed; only what is sensed now decides."""
     record = state.records[opening.intake]
     equal = unmoved(opening.weight_before_mg, opening.expected_mg, sensed.reading)
@@ -80,7 +78,7 @@ def _recover(opening: Opening, state: State, sensed: Sensed) -> Bodies:
     return uncertain(record, "restart_during_opening")
 
 
-def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> Bodies:
+def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> e.Bodies:
     n, opening = command.compartment, state.opening
     if (n in state.open_lids) is command.is_open:
         return []
@@ -95,9 +93,9 @@ def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> Bodies:
     return bodies
 
 
-def _lid_without_opening(compartment: int, state: State, opening: Opening | None) -> Bodies:
+def _lid_without_opening(compartment: int, state: State, opening: Opening | None) -> e.Bodies:
     """A lid nobody was asked to open: staff's key, force or a fault (R7, H23)."""
-    bodies: Bodies = [e.LidOpened(compartment=compartment, intake=None)]
+    bodies: e.Bodies = [e.LidOpened(compartment=compartment, intake=None)]
     fill = state.fills.get(compartment)
     if fill is not None and not (opening and opening.compartment == compartment):
         record = state.records.get(fill.intake)
@@ -109,7 +107,7 @@ def _lid_without_opening(compartment: int, state: State, opening: Opening | None
     return bodies
 
 
-def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies:
+def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> e.Bodies:
     opening = state.opening
     if command.problem is None or opening is None or opening.id != command.opening or opening.opened_at:
         return []
@@ -119,7 +117,7 @@ def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> Bodies:
 # -- from afar ---------------------------------------------------------------------------------------------------------
 
 
-def _signed(command: c.Signed, state: State, moment: Moment) -> Bodies:
+def _signed(command: c.Signed, state: State, moment: Moment) -> e.Bodies:
     """R14: each once. Nothing ordered from afar opens a lock: it only allows or forbids a touch at home."""
     refuse_if((type(command.order) not in REMOTE, Reason.STAFF_ONLY), (command.id in state.commands, Reason.ALREADY))
     done = e.CommandCarriedOut(id=command.id, by=command.by, expires=command.expires)
@@ -131,7 +129,7 @@ REMOTE = frozenset({
     c.AcceptKey,
 })  # fmt: skip
 
-_RULES: dict[type[c.Command], Callable[[Any, State, Moment], Bodies]] = {
+_RULES: dict[type[c.Command], Callable[[Any, State, Moment], e.Bodies]] = {
     c.Tick: _tick,
     c.Boot: _boot,
     c.MoveLid: _move_lid,

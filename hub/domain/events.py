@@ -344,6 +344,7 @@ AnyBody = (
     | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded
 )
 # fmt: on
+Bodies = list[AnyBody]  # what one command brings about, in order
 
 
 class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

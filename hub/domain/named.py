@@ -15,11 +15,10 @@ from hub.domain.refusal import Reason, Refused, known, refuse_if
 from hub.domain.schedule import as_needed_dose, intakes_of
 from hub.domain.state import Record, State
 
-Bodies = list[e.AnyBody]
 RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this
 
 
-def fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
+def fill(command: c.FillCompartment, state: State, moment: Moment) -> e.Bodies:
     """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty. Doses as
     needed lie one to a compartment too, in as many as there are. Not while an opening is weighed: one scale lies under
     all of them (R13)."""
@@ -38,7 +37,7 @@ def fill(command: c.FillCompartment, state: State, moment: Moment) -> Bodies:
     return [_filled(command, state, planned.boxed)]
 
 
-def _fill_as_needed(command: c.FillCompartment, state: State) -> Bodies:
+def _fill_as_needed(command: c.FillCompartment, state: State) -> e.Bodies:
     wanted = command.intake.removeprefix(AS_NEEDED)
     doses = [as_needed_dose(o) for o in (state.plan.ordinations if state.plan else ()) if o.id == wanted]
     boxed = tuple(d for d in doses if d is not None and d.handout is Handout.COMPARTMENT)
@@ -63,12 +62,12 @@ def _planned(state: State, intake: str) -> Intake | None:
         return None
 
 
-def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> Bodies:
+def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> e.Bodies:
     refuse_if((command.compartment not in state.fills, Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))
     return [e.CompartmentEmptied(compartment=command.compartment, by=command.by)]
 
 
-def resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
+def resolve(command: c.Resolve, state: State, moment: Moment) -> e.Bodies:
     record = known(state, command.intake)
     refuse_if((command.outcome not in _RESOLUTIONS, Reason.NO_SUCH))
     body = _RESOLUTIONS[command.outcome](command, record)
@@ -80,7 +79,7 @@ def resolve(command: c.Resolve, state: State, moment: Moment) -> Bodies:
     return [body, *_seen(state, command.intake, command.by)]
 
 
-def _seen(state: State, intake: IntakeId, by: str) -> Bodies:
+def _seen(state: State, intake: IntakeId, by: str) -> e.Bodies:
     """Who sees to an intake has its alarms."""
     return [e.AlarmAcknowledged(alarm=a.id, by=by) for a in state.living_alarms() if a.intake == intake]
 
@@ -101,13 +100,13 @@ _RESOLUTIONS: dict[Life, Callable[[c.Resolve, Record], e.AnyBody]] = {
 _CITIZENS = (Life.PLANNED, Life.DUE, Life.OPENING, Life.OPEN, Life.PARTLY_TAKEN)  # not staff's to say taken or missed
 
 
-def correct(command: c.Correct, state: State, moment: Moment) -> Bodies:
+def correct(command: c.Correct, state: State, moment: Moment) -> e.Bodies:
     """An overlay on what is final; the journal keeps both."""
     refuse_if((not {known(state, command.intake).state, command.state} <= FINAL, Reason.NOT_NOW))
     return [e.IntakeCorrected(intake=command.intake, state=command.state, by=command.by, reason=command.reason)]
 
 
-def promise(command: c.Promise, state: State, moment: Moment) -> Bodies:
+def promise(command: c.Promise, state: State, moment: Moment) -> e.Bodies:
     """ "I will give it" (R9): the box keeps it locked until then, and longer, until a word comes."""
     record = known(state, command.intake)
     refuse_if(
@@ -118,16 +117,16 @@ def promise(command: c.Promise, state: State, moment: Moment) -> Bodies:
     return [promised, *_seen(state, command.intake, command.by)]
 
 
-def hand_back(command: c.HandBack, state: State, moment: Moment) -> Bodies:
+def hand_back(command: c.HandBack, state: State, moment: Moment) -> e.Bodies:
     """Not given after all. What can no longer be opened at home is somebody else's to see to, at once."""
     record = known(state, command.intake)
     refuse_if((record.promise is None, Reason.NOT_NOW))
-    back: Bodies = [e.IntakeHandedBack(intake=command.intake, by=command.by)]
+    back: e.Bodies = [e.IntakeHandedBack(intake=command.intake, by=command.by)]
     waits = record.state in (Life.PLANNED, Life.DUE) and not record.final
     return back if waits else [*back, about(record, e.AlarmCode.NOT_GIVEN)]
 
 
-def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> Bodies:
+def begin_leave(command: c.BeginLeave, state: State, moment: Moment) -> e.Bodies:
     """H27: with an end, and for a weekend with somebody who has said yes. Hospital comes before any other, and when it
     ends nobody knows (H33)."""
     leave, hospital = command.leave, command.leave.kind is LeaveKind.HOSPITAL
@@ -148,7 +147,7 @@ AHEAD_MAX = timedelta(days=366)
 LEAVE_MAX = {LeaveKind.OUTING: timedelta(hours=24), LeaveKind.WEEKEND: timedelta(days=7)}
 
 
-def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
+def end_leave(command: c.EndLeave, state: State, moment: Moment) -> e.Bodies:
     """Home again. After hospital only staff say so, no fill is vouched for until it was looked at, and what was
     withheld and could still be had is a named person's to decide on: it may have been given there (H33, R2)."""
     refuse_if((state.leave is None, Reason.NO_SUCH))
@@ -163,26 +162,26 @@ def end_leave(command: c.EndLeave, state: State, moment: Moment) -> Bodies:
     return [e.LeaveEnded(leave=state.leave.id, by=command.by), *doubts, *told]
 
 
-def acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> Bodies:
+def acknowledge(command: c.Acknowledge, state: State, moment: Moment) -> e.Bodies:
     found = state.alarms.get(command.alarm)
     refuse_if((found is None, Reason.NO_SUCH), (found and found.seen_by is not None, Reason.ALREADY))
     return [e.AlarmAcknowledged(alarm=command.alarm, by=command.by)]
 
 
-def doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> Bodies:
+def doubt_journal(command: c.DoubtJournal, state: State, moment: Moment) -> e.Bodies:
     if state.journal_doubted:
         return []
     raised = alarm(e.AlarmCode.JOURNAL, "hub", Criticality.HIGH)
     return [e.JournalDoubted(reason=command.reason), raised]
 
 
-def confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> Bodies:
+def confirm_journal(command: c.ConfirmJournal, state: State, moment: Moment) -> e.Bodies:
     refuse_if((not state.journal_doubted, Reason.NOT_NOW))
     living = [a.id for a in state.living_alarms() if a.code is e.AlarmCode.JOURNAL]
     return [e.JournalConfirmed(by=command.by), *(e.AlarmAcknowledged(alarm=a, by=command.by) for a in living)]
 
 
-def park(command: c.Park, state: State, moment: Moment) -> Bodies:
+def park(command: c.Park, state: State, moment: Moment) -> e.Bodies:
     refuse_if((not 1 <= command.seq <= state.seq, Reason.NO_SUCH))
     parked = e.EventParked(lane=command.lane, seq=command.seq, reason=command.reason)
     return [parked, alarm(e.AlarmCode.PARKED, str(command.seq), Criticality.LOW)]

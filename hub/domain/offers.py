@@ -15,10 +15,8 @@ from hub.domain.refusal import Reason, refuse_if
 from hub.domain.schedule import intakes_of
 from hub.domain.state import State
 
-Bodies = list[e.AnyBody]
 
-
-def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
+def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> e.Bodies:
     """R6: refused whole, with every reason, and the running one untouched; or accepted and its consequences told."""
     plan, reasons = command.plan, list(command.problems)
     if plan is not None and state.plan is not None:
@@ -38,7 +36,7 @@ def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> Bodies:
     return [accepted, *_not_understood(state, plan), *islice(not_served, 1)]
 
 
-def _not_understood(state: State, plan: Plan) -> Bodies:
+def _not_understood(state: State, plan: Plan) -> e.Bodies:
     """R6: outside the box, told by name; as critical as it was if it was inside before."""
     inside = {o.id: o.criticality for o in state.plan.ordinations} if state.plan else {}
     return [
@@ -66,7 +64,7 @@ def day_of(intake: str) -> date:
     return date.fromisoformat(intake.split("/", 1)[0])
 
 
-def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -> Bodies:
+def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -> e.Bodies:
     """R6, R8: everything with one of these in it is locked at once, on any clock, until a plan that was issued later.
 
     Told of at once: the first intake that can no longer be served, and whatever is out of the box already.

@@ -15,11 +15,10 @@ from hub.domain.refusal import Reason, Refused, known, refuse_if
 from hub.domain.schedule import as_needed_dose, home_day, in_force
 from hub.domain.state import Record, State
 
-Bodies = list[e.AnyBody]
 AS_NEEDED_WINDOW = timedelta(minutes=30)  # what was asked for and put back may be had this long without asking again
 
 
-def request_opening(command: c.RequestOpening, state: State, moment: Moment) -> Bodies:
+def request_opening(command: c.RequestOpening, state: State, moment: Moment) -> e.Bodies:
     """R1: intent and first pulse, committed together before anything moves."""
     early = command.early_by is not None
     reasons = may_open(state, known(state, command.intake), moment, command.sensed, early)
@@ -28,7 +27,7 @@ def request_opening(command: c.RequestOpening, state: State, moment: Moment) -> 
     return _opening(state, command.intake, command.opening, command.sensed, command.early_by)
 
 
-def _opening(state: State, intake: IntakeId, opening: str, sensed: Sensed, early_by: str | None) -> Bodies:
+def _opening(state: State, intake: IntakeId, opening: str, sensed: Sensed, early_by: str | None) -> e.Bodies:
     """What `may_open` has found nothing against."""
     record, fill, reading = state.records[intake], state.fill_of(intake), sensed.reading
     assert fill is not None
@@ -43,7 +42,7 @@ def _opening(state: State, intake: IntakeId, opening: str, sensed: Sensed, early
     ]  # fmt: skip
 
 
-def ask_as_needed(command: c.AskAsNeeded, state: State, moment: Moment) -> Bodies:
+def ask_as_needed(command: c.AskAsNeeded, state: State, moment: Moment) -> e.Bodies:
     """One dose as needed: asked, and opened by the same rules as any other, in one commit or not at all."""
     asked = _asked(state, command.ordination, moment)
     refuse_if((asked is None, Reason.NO_SUCH))
@@ -72,7 +71,7 @@ def _asked(state: State, ordination: str, moment: Moment) -> Intake | None:
     return Intake(f"{day}/{slot}", day, slot, moment.wall, moment.wall, moment.wall + AS_NEEDED_WINDOW, (dose,))
 
 
-def snooze(command: c.Snooze, state: State, moment: Moment) -> Bodies:
+def snooze(command: c.Snooze, state: State, moment: Moment) -> e.Bodies:
     record = _in((Life.DUE,), state, command.intake)
     assert state.plan is not None
     until = moment.wall + timedelta(minutes=state.plan.settings.snooze_min)
@@ -80,22 +79,22 @@ def snooze(command: c.Snooze, state: State, moment: Moment) -> Bodies:
     return [e.IntakeSnoozed(intake=command.intake, until=until)]
 
 
-def decline(command: c.Decline, state: State, moment: Moment) -> Bodies:
+def decline(command: c.Decline, state: State, moment: Moment) -> e.Bodies:
     record = _in((Life.DUE,), state, command.intake)
     if record.intake.as_needed:  # it was nobody's plan, and may be asked for again
         return [e.IntakeWithdrawn(intake=command.intake, reason=command.reason)]
-    declined: Bodies = [e.IntakeDeclined(intake=command.intake, reason=command.reason)]
+    declined: e.Bodies = [e.IntakeDeclined(intake=command.intake, reason=command.reason)]
     if record.intake.criticality is Criticality.HIGH:  # H41
         declined.append(about(record, e.AlarmCode.DECLINED, can_open=True))
     return declined
 
 
-def change_mind(command: c.ChangeMind, state: State, moment: Moment) -> Bodies:
+def change_mind(command: c.ChangeMind, state: State, moment: Moment) -> e.Bodies:
     _in((Life.DECLINED,), state, command.intake)
     return [e.DeclineWithdrawn(intake=command.intake)]
 
 
-def say(command: c.Say, state: State, moment: Moment) -> Bodies:
+def say(command: c.Say, state: State, moment: Moment) -> e.Bodies:
     """The citizen's word: when asked after an opening, for what is only reminded, or for one handed out early."""
     record = _in(_WORD_IN, state, command.intake)
     if record.state in (Life.TAKEN, Life.MISSED):
@@ -118,12 +117,12 @@ _BY_WORD = (Life.DUE, Life.PARTLY_TAKEN)
 _WORD_IN = (*_BY_WORD, Life.OPEN, Life.HANDED_OUT_EARLY, Life.TAKEN, Life.MISSED)
 
 
-def say_taken_elsewhere(command: c.SayTakenElsewhere, state: State, moment: Moment) -> Bodies:
+def say_taken_elsewhere(command: c.SayTakenElsewhere, state: State, moment: Moment) -> e.Bodies:
     record = _in((Life.PLANNED, Life.DUE), state, command.intake)
     return [e.IntakeTakenElsewhere(intake=command.intake), about(record, e.AlarmCode.TAKEN_ELSEWHERE)]
 
 
-def ask_for_help(command: c.AskForHelp, state: State, moment: Moment) -> Bodies:
+def ask_for_help(command: c.AskForHelp, state: State, moment: Moment) -> e.Bodies:
     refuse_if((any(a.code is e.AlarmCode.HELP for a in state.living_alarms()), Reason.ALREADY))
     return [alarm(e.AlarmCode.HELP, str(state.seq + 1), Criticality.MEDIUM)]
 

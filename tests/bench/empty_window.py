@@ -17,7 +17,7 @@ def main() -> None:
         from kivy.clock import Clock
         from kivy.uix.widget import Widget
 
-        class Empty(App):  # type: ignore[misc]
+        class Empty(App):
             title = "empty"
 
             def build(self) -> Widget:

@@ -25,7 +25,7 @@ from tests.faultwalk.walk import NOT_THERE, OutOfPatience, Walk, fits
 DAYS = 5  # of five intakes: what 28 compartments hold
 FIRST = date(2026, 3, 12)
 SLOTS = ("morning", "noon", "t1600", "evening", "night")
-IGNORED = Beat("ignored", missed_and_seen, "missed", 0, 0, 0)  # type: ignore[arg-type]
+IGNORED = Beat("ignored", missed_and_seen, "missed", 0, 0, 0)
 
 
 class Lived(Struct):

@@ -82,7 +82,7 @@ class Hub(RunningLoop):
     def rotation(self, new: Key, by: Key | None = None, **changes: Any) -> p.OfferKey:
         """`new` after the pinned key of its purpose, in its own word or `by`'s; 60 days later that one is out."""
         before = KEYS[new.purpose]
-        key = NextKey(new.kid, str(new.purpose), new.jwk["x"])  # type: ignore[arg-type]
+        key = NextKey(new.kid, str(new.purpose), new.jwk["x"])
         day = timedelta(days=1)
         rotation = KeyRotation("rotation-1", HUB, CITIZEN, NOW, NOW + day, key, before.kid, NOW + 60 * day)
         return p.OfferKey(sign_bytes(msgspec.json.encode(replace(rotation, **changes)), by or before, ROTATION))

@@ -238,7 +238,7 @@ class RunningLoop:
 def running(path: Path, box: Box | None = None, **more: object) -> Iterator[RunningLoop]:
     """A loop on the journal at `path`, with the day's plan accepted and two compartments filled when it is new."""
     with Journal.open(path, pairing=PAIRING) as journal:
-        hub = RunningLoop(journal, box or Box(HandClock()), **more).start()  # type: ignore[arg-type]
+        hub = RunningLoop(journal, box or Box(HandClock()), **more).start()
         try:
             if hub.running and not hub.loop.state.plan and hub.loop.follows:
                 hub.do(offer(two_rounds()), *FILLED)

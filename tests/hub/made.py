@@ -61,7 +61,7 @@ _PLAIN: dict[type[mi.Type], st.SearchStrategy[Any]] = {
     mi.DecimalType: st.decimals(min_value=0, max_value=999, places=3),
     mi.DateType: st.dates(),
     mi.TimeType: st.times(),
-    mi.DateTimeType: st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    mi.DateTimeType: st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis wants naive bounds
 }
 
 

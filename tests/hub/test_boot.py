@@ -30,7 +30,7 @@ def code_of(name: str) -> CodeType:
             continue
         for part in parts[cut:]:
             found = getattr(found, part)
-        return found.__code__  # type: ignore[no-any-return]
+        return found.__code__
     raise AssertionError(name)
 
 

@@ -17,7 +17,7 @@ TRUSTED = Facts(synchronised=True, rtc=False, mark=MarkIs.BEHIND, in_step=True)
 
 
 def changed(**facts: object) -> Facts:
-    return Facts(**{**{f: getattr(TRUSTED, f) for f in TRUSTED.__struct_fields__}, **facts})  # type: ignore[arg-type]
+    return Facts(**{**{f: getattr(TRUSTED, f) for f in TRUSTED.__struct_fields__}, **facts})
 
 
 @pytest.mark.parametrize(

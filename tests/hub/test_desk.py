@@ -167,7 +167,7 @@ def test_guessing_a_pin_costs_a_rest(hub: Hub) -> None:
 def test_a_compartment_the_box_has_not_is_not_filled(hub: Hub, act: p.Act) -> None:
     hub.say(hub.plan())
     assert hub.say(act) == refused("no_such")
-    assert hub.say(p.Fill(**WHO, compartment=3, intake=act.intake)) is None  # type: ignore[attr-defined]
+    assert hub.say(p.Fill(**WHO, compartment=3, intake=act.intake)) is None
 
 
 def test_a_correction_to_nonsense_is_a_typed_error(hub: Hub) -> None:

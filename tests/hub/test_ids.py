@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.ids import uuid7
 
-WALLS = st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+WALLS = st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants naive bounds
 
 
 def test_the_standards_own_example() -> None:

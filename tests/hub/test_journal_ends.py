@@ -114,7 +114,7 @@ def test_who_set_it_aside_is_in_the_next_journals_first_event(tmp_path_factory: 
         wait_for(lambda: hub.ended)
     with running(case.home) as hub:
         first = next(iter(hub.hub.journal.replay())).body
-        assert (type(first).__name__, first.reason) == ("JournalDoubted", "damaged, set aside by Sanne Holm")  # type: ignore[union-attr]
+        assert (type(first).__name__, first.reason) == ("JournalDoubted", "damaged, set aside by Sanne Holm")
 
 
 def test_a_journal_that_is_gone_on_with_is_not_set_aside(tmp_path_factory: pytest.TempPathFactory) -> None:

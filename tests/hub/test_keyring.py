@@ -106,8 +106,8 @@ SPARE = SECOND.jwk["x"][:-1] + chr(ord(SECOND.jwk["x"][-1]) + 1)
         ({"key": USED}, "in use"),
         ({"key": NextKey(SECOND.kid, "command", SPARE)}, "written"),
         ({"key": NextKey(NEW_PLAN.kid, "plan", NEW_PLAN.jwk["x"])}, "in force"),
-        ({"key": NextKey(SECOND.kid, "root", SECOND.jwk["x"])}, "root"),  # type: ignore[arg-type]
-        ({"key": NextKey(SECOND.kid, "heartbeat", SECOND.jwk["x"])}, "heartbeat"),  # type: ignore[arg-type]
+        ({"key": NextKey(SECOND.kid, "root", SECOND.jwk["x"])}, "root"),
+        ({"key": NextKey(SECOND.kid, "heartbeat", SECOND.jwk["x"])}, "heartbeat"),
         ({"key": NextKey(SECOND.kid, "command", "AAAA")}, "$.key.x"),
     ],
 )  # fmt: skip

@@ -265,7 +265,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, result: object) -> None:
             if isinstance(result, Exception):
                 raise result
             return result
-        return real(state, command, moment)  # type: ignore[arg-type]
+        return real(state, command, moment)
 
     monkeypatch.setattr(loop_module, "decide", decide)
 
@@ -382,7 +382,7 @@ def test_a_journal_that_cannot_be_followed_hands_nothing_out_and_says_so(
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     with running(path):
         pass
-    spoil(path)  # type: ignore[operator]
+    spoil(path)
     before = on_disk(path)
     with manager(tmp_path / "notify") as systemd, running(path) as hub:
         assert not hub.loop.follows

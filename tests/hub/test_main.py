@@ -179,7 +179,7 @@ BOARD = (
     ids=["unknown key", "no board", "not enrolled", "spoilt trust", "no chip"],
 )
 def test_a_hub_that_cannot_start_says_why_in_a_line(home: Home, spoil: object, code: int, said: str) -> None:
-    spoil(home)  # type: ignore[operator]
+    spoil(home)
     done = started(home)
     assert done.returncode == code, done.stderr
     (line,) = done.stderr.splitlines()

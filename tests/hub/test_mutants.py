@@ -46,7 +46,7 @@ def what_is_not_written_moves_nothing(path: Path) -> None:
     with Full.open(path, pairing=PAIRING) as journal:
         hub = RunningLoop(journal, Box(HandClock()), tick_s=60).start()
         hub.do(offer(two_rounds()), *FILLED)
-        hub.devices.pulse = asked.append  # type: ignore[method-assign]
+        hub.devices.pulse = asked.append
         hub.ask(lambda: setattr(journal, "full", True))
         hub.ask(lambda: touch_open(hub.loop))
         hub.close()

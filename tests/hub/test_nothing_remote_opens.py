@@ -57,7 +57,7 @@ NEAR = {
 
 def any_order(kind: type[d.Order]) -> st.SearchStrategy[Any]:
     """Anything such a document can say, mostly about what there is."""
-    fields = {field.name: values(field.type) for field in mi.type_info(kind).fields}  # type: ignore[attr-defined]
+    fields = {field.name: values(field.type) for field in mi.type_info(kind).fields}
     return st.builds(kind, **{name: NEAR.get(name, said) for name, said in fields.items()})
 
 

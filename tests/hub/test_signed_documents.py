@@ -97,7 +97,7 @@ def test_the_same_one_again_changes_nothing_also_after_a_restart(path: Path, doc
         assert at_stake(hub) == after
     with at_desk(path) as hub:
         hub.say(document.offer(token))
-        assert at_stake(hub)[:4] == after[:4]  # type: ignore[index]
+        assert at_stake(hub)[:4] == after[:4]
         assert len(hub.bodies(e.CommandCarriedOut)) == (document.name in ("command", "stop", "rotation"))
 
 

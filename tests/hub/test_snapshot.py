@@ -74,20 +74,20 @@ def test_the_one_thing_that_is_now_from_first_to_last(day: Play) -> None:
     day.at("8.30").open("morning")
     assert current(day) == ("morning", "opening")
     day.lid(1, True)
-    assert (current(day), shown(day).current.lid_open) == (("morning", "open"), True)  # type: ignore[union-attr]
+    assert (current(day), shown(day).current.lid_open) == (("morning", "open"), True)
     day.lid(1, False)
     day.seconds(2)
     assert current(day) == ("morning", "due"), "put back"
     day.open("morning")
     day.take(1, 1)
-    assert (current(day), shown(day).done.state) == (None, "taken")  # type: ignore[union-attr]
+    assert (current(day), shown(day).done.state) == (None, "taken")
     day.seconds(21)
     assert shown(day).done is None
 
 
 def test_what_waits_is_shown_before_what_was_put_off(day: Play) -> None:
-    day.accept(replace(day.state.plan, version=2, digest="d2", slots=tuple(  # type: ignore[type-var]
-        replace(s, window_min=300) for s in day.state.plan.slots)))  # type: ignore[union-attr]  # fmt: skip
+    day.accept(replace(day.state.plan, version=2, digest="d2", slots=tuple(
+        replace(s, window_min=300) for s in day.state.plan.slots)))  # fmt: skip
     day.at("11.45").do(c.Snooze(f"{DAY}/morning"))
     assert current(day) == ("noon", "due")
     day.do(c.Snooze(f"{DAY}/noon"))
@@ -100,7 +100,7 @@ def test_what_waits_is_shown_before_what_was_put_off(day: Play) -> None:
     (lambda d: (d.open("morning"), d.lid(1, True), d.die("b", sensed=d.sensed().__class__())), Life.UNCERTAIN),
 ])  # fmt: skip
 def test_what_went_wrong_is_shown_until_something_else_is_due(day: Play, act: object, state: Life) -> None:
-    act(day.at("8.00"))  # type: ignore[operator]
+    act(day.at("8.00"))
     assert current(day) == ("morning", state)
     day.lids = frozenset()
     day.at("11.45")
@@ -123,7 +123,7 @@ def test_refusals_are_those_a_touch_would_meet(day: Play) -> None:
     assert now is not None
     assert now.refusals == day.open("morning") == ("weight_unstable",)
     day.stable = True
-    assert shown(day).current.refusals == ()  # type: ignore[union-attr]
+    assert shown(day).current.refusals == ()
 
 
 def test_help_is_promised_step_by_step_as_it_answers(day: Play) -> None:
@@ -144,7 +144,7 @@ def test_help_is_promised_step_by_step_as_it_answers(day: Play) -> None:
 
 def test_an_intake_says_who_has_its_alarm(day: Play) -> None:
     day.at("9.30")
-    assert shown(day, delivered=10**6).current.help is p.Help.DELIVERED  # type: ignore[union-attr]
+    assert shown(day, delivered=10**6).current.help is p.Help.DELIVERED
     day.do(c.Acknowledge(f"not_taken/{DAY}/morning", "Ole Juul"))
     now = shown(day).current
     assert now is not None

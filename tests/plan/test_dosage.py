@@ -153,7 +153,7 @@ TOGETHER: list[tuple[list[Json], str]] = [
     ([MORNING, dosage(repeat(when=["EVE"]), kind="KOMBINERET")], "of type FAST and KOMBINERET"),
     ([dosage(repeat(when=["EVE"]), kind="ENGANGS")], "of type ENGANGS"),
     ([], "there is none"),
-    (["1 tablet"], "dosage[0]: must be an object"),  # type: ignore[list-item]
+    (["1 tablet"], "dosage[0]: must be an object"),
 ]
 
 

@@ -70,7 +70,7 @@ class Life:
 def main(path: str, seed: str, acts: str, end: str, synchronous: str, promised: str) -> NoReturn:
     asked = "synchronous = FULL"
     assert asked in journal_schema._PRAGMAS
-    journal_schema._PRAGMAS = tuple(  # type: ignore[assignment]
+    journal_schema._PRAGMAS = tuple(
         f"synchronous = {synchronous}" if pragma == asked else pragma for pragma in journal_schema._PRAGMAS
     )
     life = Life(Path(path), Random(seed))

@@ -42,7 +42,7 @@ def test_a_clock_stepped_to_the_right_time_is_believed_by_itself_and_to_a_wrong_
 ) -> None:
     """An hour slow from boot, then stepped two hours too far, then right."""
     settings = str(home.settings())
-    with real_hub(home, clock) as hub, process("sync", "--config", settings, stderr=subprocess.PIPE):  # type: ignore[arg-type]
+    with real_hub(home, clock) as hub, process("sync", "--config", settings, stderr=subprocess.PIPE):
         until(lambda: hub.loop.tick > 2 and delivered(hub))
         assert clock.state is State.TRUSTED
 

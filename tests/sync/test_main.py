@@ -82,7 +82,7 @@ class Halves:
 
 def once(home: Home, server: Halves) -> tuple[Quiet, float]:
     hub, config = Quiet(), load(Path(home.settings()))
-    carrier = Carrier(config, hub, server, Signals())  # type: ignore[arg-type]
+    carrier = Carrier(config, hub, server, Signals())
     return hub, carrier.once()
 
 

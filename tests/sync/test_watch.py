@@ -76,7 +76,7 @@ def watched(quiet_town: Municipality, tmp_path: Path) -> Iterator[Watched]:
     clock = Clock()
     home = Home(tmp_path / "home", HUB)
     with quiet_town.gateway(clock=clock, real_s=clock.real_s) as gateway:
-        quiet_town.gateway = _always(gateway)  # type: ignore[method-assign]
+        quiet_town.gateway = _always(gateway)
         home = quiet_town.enrolled(tmp_path / "home", HUB)
         quiet_town.plan(HUB)
         yield Watched(gateway, clock, ScriptedHub(home), home)
@@ -209,7 +209,7 @@ def _is_patient(entry: Any) -> bool:
 
 
 def test_a_command_not_fetched_in_time_is_void(watched: Watched) -> None:
-    raised = e.AlarmRaised(alarm="help/1", code=e.AlarmCode.HELP, criticality="high")  # type: ignore[arg-type]
+    raised = e.AlarmRaised(alarm="help/1", code=e.AlarmCode.HELP, criticality="high")
     hub = find_hub(watched.gateway, HUB)
     assert hub
     entries = fhir.entries(x.logged(1, raised), Source(HUB, x.CPR))

@@ -29,7 +29,7 @@ from ui.view import View
 def main(panel_name: str, folder: Path | None = None) -> None:
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     with TemporaryDirectory() as home:
-        prepare_kivy(Config(socket=Path("none"), panel=panel_name, fullscreen=False), Path(home))  # type: ignore[arg-type]
+        prepare_kivy(Config(socket=Path("none"), panel=panel_name, fullscreen=False), Path(home))
         draw_all(panel_name, folder)
 
 

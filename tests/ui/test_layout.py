@@ -100,7 +100,7 @@ def test_a_name_of_any_kind_is_shown_whole(words: list[str], panel: Panel) -> No
         kept += "".join(lines)
         if view.more is None:
             break
-        view = present(snapshot(intake(doses=(dose,))), view.more.does, panel)  # type: ignore[arg-type]
+        view = present(snapshot(intake(doses=(dose,))), view.more.does, panel)
     assert plain(kept) == plain(f"2 stk {name}")
 
 
