@@ -64,31 +64,43 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DayDose(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a dosage's day. Exactly one of `part`, `at`, `times` says when."""
+    """One line of a dosage's day. At most one of `part`, `at`, `times` says when; none of them only as needed, and then
+    it is as often as the citizen wants."""
 
     quantity: Decimal
     quantity_max: Decimal | None = None  # min-max; handed out as min, shown and recorded as such
     part: PartOfDay | None = None
     at: time | None = None
-    times: int | None = None  # "n times a day": the plan's own table gives the slots
+    times: int | None = None  # "n times a day": the plan's own table gives the slots; as needed: n times at most
+    as_needed: bool = False  # p.n.
 
 
 class Period(Struct, frozen=True, forbid_unknown_fields=True):
-    """FMK's structure. Day 1 is `start`; `repeat_days` 0 does not repeat; `end` is inclusive, None is open.
+    """FMK's structure. Day 1 is `start`, day 0 any day; `repeat_days` 0 does not repeat; `end` is inclusive, None open.
 
-    A period with no days is an empty period: nothing is to be taken in it.
+    A period with no days is an empty period: nothing is to be taken in it. Weekdays are days of a period that repeats
+    every 7, 14, … days: "Tuesday" of one that starts on a Monday is day 2.
     """
 
     start: date
     days: dict[int, tuple[DayDose, ...]]
     end: date | None = None
-    repeat_days: Annotated[int, Meta(ge=0, le=365)] = 1
+    repeat_days: Annotated[int, Meta(ge=0, le=7 * 365)] = 1
+    note: str = ""  # FMK's supplementary text or instruction; it never changes a dose
+    interval_min: Minutes | None = None  # least time between two doses (FMK 1.6.0)
+    daily_max: Decimal | None = None  # at most so much on a day (FMK 1.6.0)
 
 
 class Dosage(Struct, frozen=True, forbid_unknown_fields=True):
+    """FMK's dosage: exactly one of periods, `free_text`, or `by_schema` (given by a schema kept elsewhere)."""
+
     periods: tuple[Period, ...]
     unit: str  # one: "tablet"
     units: str  # more: "tabletter"
+    free_text: str = ""
+    by_schema: bool = False
+    start: date | None = None  # of free text and of a schema elsewhere; a structured one has its periods'
+    end: date | None = None
 
 
 class Medicine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,11 +112,14 @@ class Medicine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AsNeeded(Struct, frozen=True, forbid_unknown_fields=True):
-    """P.n.: one dose at a time, when the citizen wants it. `most` times in any 24 hours and on any home day, of the
-    substance; the least time between two is the ordination's `interval_min`, else 24 h ÷ `most`."""
+    """P.n. as the box hands it out: one dose at a time, when the citizen wants it, on the days from `start` to `end`.
+    `most` times in any 24 hours and on any home day, of the substance; the least time between two is the ordination's
+    `interval_min`, else 24 h ÷ `most`."""
 
     quantity: Decimal
     most: Annotated[int, Meta(ge=1, le=24)]
+    start: date | None = None
+    end: date | None = None
 
 
 class Ordination(Struct, frozen=True, forbid_unknown_fields=True):

@@ -44,9 +44,9 @@ def slots_for(dose: DayDose, slots: tuple[Slot, ...], times_per_day: Mapping[int
 
 
 def doses_of_day(dosage: Dosage, day: date) -> Iterator[DayDose]:
-    """The dosage's lines on `day`, over all its periods."""
+    """The dosage's lines on `day`, over all its periods; those as needed are in no schedule."""
     for period in dosage.periods:
-        yield from period.days.get(_day_number(period, day), ())
+        yield from (line for line in period.days.get(_day_number(period, day), ()) if not line.as_needed)
 
 
 def _day_number(period: Period, day: date) -> int:
@@ -128,7 +128,16 @@ def _dose(ordination: Ordination, ordinal: int, line: DayDose) -> Dose:
 
 def in_force(ordination: Ordination, day: date) -> bool:
     """Whether the day lies in the statement's own effective period."""
-    start, end = ordination.start, ordination.end
+    return _within(day, ordination.start, ordination.end)
+
+
+def as_needed_on(ordination: Ordination, day: date) -> bool:
+    """Whether it is to be had as needed on a home day: in its own days and in those of its part as needed."""
+    needed = ordination.as_needed
+    return needed is not None and in_force(ordination, day) and _within(day, needed.start, needed.end)
+
+
+def _within(day: date, start: date | None, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 

@@ -12,7 +12,7 @@ from hub.domain.may_open import contents, may_open
 from hub.domain.plan import Criticality
 from hub.domain.reading import Sensed
 from hub.domain.refusal import Reason, Refused, known, refuse_if
-from hub.domain.schedule import as_needed_dose, home_day, in_force
+from hub.domain.schedule import as_needed_dose, as_needed_on, home_day
 from hub.domain.state import Record, State
 
 AS_NEEDED_WINDOW = timedelta(minutes=30)  # what was asked for and put back may be had this long without asking again
@@ -64,7 +64,7 @@ def _asked(state: State, ordination: str, moment: Moment) -> Intake | None:
     found = next((o for o in state.plan.ordinations if o.id == ordination), None) if state.plan else None
     dose = as_needed_dose(found) if found else None
     day = home_day(state.plan, moment.wall) if state.plan else moment.wall.date()
-    if found is None or dose is None or not in_force(found, day):
+    if found is None or dose is None or not as_needed_on(found, day):
         return None
     number = 1 + sum(r.intake.as_needed and r.intake.day == day for r in state.records.values())
     slot = f"as-needed.{number}"  # no slot of a plan has a full stop
