@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -214,8 +215,8 @@ class ScriptedHub:
     def __exit__(self, *_: object) -> None:
         self._server.close()
 
-    def happens(self, *bodies: e.AnyBody, intake: Intake | None = x.INTAKE) -> None:
-        self.log = self.log + [(x.event(len(self.log) + 1 + n, body), intake) for n, body in enumerate(bodies)]
+    def happens(self, *bodies: e.AnyBody, intake: Intake | None = x.INTAKE, wall: datetime | None = None) -> None:
+        self.log = self.log + [(x.event(len(self.log) + 1 + n, body, wall), intake) for n, body in enumerate(bodies)]
 
     def head(self, seq: int) -> str:
         return sha256(b"".join(x.item(event) for event, _ in self.log[:seq])).hexdigest()

@@ -3,6 +3,7 @@
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,9 +22,10 @@ from tests.sync.bed import PASSWORD, Home, Municipality
 from tests.sync.test_gateway import ALARM, batch
 
 
-def raised(town: Municipality, home: Home, *bodies: e.AnyBody) -> None:
+def raised(town: Municipality, home: Home, *bodies: e.AnyBody, wall: datetime | None = None) -> None:
+    """`wall`: when they happened, where that counts: a gateway in a process of its own goes by the machine's clock."""
     server = Server(load(home.settings()))
-    server.post(batch(home, *(x.event(n, body) for n, body in enumerate(bodies or (ALARM,), 1))))
+    server.post(batch(home, *(x.event(n, body, wall) for n, body in enumerate(bodies or (ALARM,), 1))))
     server.close()
 
 
@@ -148,7 +150,7 @@ def test_what_came_from_outside_is_shown_as_text(town: Municipality, home: Home,
     odd = e.AlarmRaised(
         alarm='tamper/"><img src=x>', code=AlarmCode.TAMPER, criticality=Criticality.HIGH, intake='"><b>2026/x'
     )  # fmt: skip
-    raised(town, bold, odd, e.AlarmAcknowledged(alarm=odd.alarm, by="<i>Ib</i>"))
+    raised(town, bold, odd, e.AlarmAcknowledged(alarm=odd.alarm, by="<i>Ib</i>"), wall=datetime.now(UTC))
     raised(town, home, odd)
     with town.browser() as browser:
         answer = browser.get(f"{town.url}/alarms", timeout=10)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def test_an_alarm_is_taken_by_name_and_the_hub_can_check_who(town: Municipality,
         hub.happens(
             e.CommandCarriedOut(id=command.id, by=command.by, expires=command.expires),
             e.AlarmAcknowledged(alarm=x.ALARM, by=command.by),
+            wall=datetime.now(UTC),  # the gateway shows it for a day, by the machine's clock
         )
         [seen] = until(lambda: [a for a in get(town, browser, f"/hubs/{home.hub}/alarms") if a["seen_by"]])
         until(lambda: [o["state"] for o in get(town, browser, f"/hubs/{home.hub}/orders")] == ["carried_out"])
