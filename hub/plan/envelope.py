@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from hub.domain.plan import Plan, Settings
 from hub.plan.checks import check
 from hub.plan.fhir_bundle import open_bundle, read_bundle
-from hub.plan.fhir_dosage import Clock
 from hub.plan.format import Envelope
 from hub.plan.jsontext import MAX_BYTES, read_json, write_json
+from hub.plan.ordination import Clock
 from hub.plan.reasons import PlanUnreadable as PlanUnreadable  # what callers catch
 from hub.plan.reasons import converted
 from hub.signed import Key, Purpose, SignatureRefused, sign_bytes, verify

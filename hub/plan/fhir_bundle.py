@@ -7,9 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 from hub.domain.plan import Ordination, OrdinationId, Outside, Verdict
-from hub.plan.fhir_dosage import Clock
 from hub.plan.fhir_statement import Setting, read_statement
 from hub.plan.format import Handling
+from hub.plan.ordination import Clock
 from hub.plan.reasons import PlanUnreadable
 
 ORDINATION = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DrugMedicationIdentifierType"

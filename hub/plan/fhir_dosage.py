@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hub.domain.plan import DayDose, Dosage, Slot, SlotId
-from hub.domain.schedule import slots_for
+from hub.domain.plan import Dosage, Period
 from hub.plan.fhir import DosageElement, DoseAndRate
-from hub.plan.fhir_as_needed import Needed, read_as_needed
-from hub.plan.fhir_timing import FMK_START, Line, moments_of, weekdays_of
+from hub.plan.fhir_timing import FMK_START, moments_of, period_of, weekdays_of
 from hub.plan.fhir_values import amount, span
 from hub.plan.reasons import NotUnderstood, converted
 from hub.plan.units import unit_words
@@ -33,15 +31,6 @@ class Kind(Enum):
 KINDS = {"FAST": Kind.FIXED, "PN": Kind.AS_NEEDED, "EFTER_BEHOV": Kind.AS_NEEDED, "KOMBINERET": Kind.COMBINED}
 
 
-class Clock(Struct, frozen=True):
-    """What the envelope says about time: the slots, the table of n times a day, the zone, the plan's first home day."""
-
-    slots: tuple[Slot, ...]
-    times_per_day: Mapping[int, tuple[SlotId, ...]]
-    zone: ZoneInfo
-    first_day: date
-
-
 class Words(Struct, frozen=True):
     """What a dosage says in words: FMK's own text, word for word, and what is told beside the dose."""
 
@@ -50,11 +39,10 @@ class Words(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """A dosage understood. `dosage` is None where all of it is as needed."""
+    """A dosage understood. `unread`: why a part as needed is not in it; the words of such a part are all there is."""
 
-    dosage: Dosage | None
-    as_needed: str = ""  # the as-needed part beside a fixed one, in words
-    needed: Needed | None = None  # and as the hub can hand it out, where it is plain
+    dosage: Dosage
+    unread: tuple[str, ...] = ()
 
 
 def words_of(dosages: tuple[Any, ...]) -> Words:
@@ -63,7 +51,7 @@ def words_of(dosages: tuple[Any, ...]) -> Words:
     return Words(text=_lines(d.get("text") for d in found), note=_lines(d.get("patientInstruction") for d in found))
 
 
-def read_dosage(dosages: tuple[Any, ...], start: date | None, clock: Clock) -> Reading:
+def read_dosage(dosages: tuple[Any, ...], start: date | None, zone: ZoneInfo) -> Reading:
     """The dosage in all its elements; NotUnderstood with every reason. `start` is the statement's own."""
     reasons: list[str] = []
     elements = []
@@ -75,17 +63,13 @@ def read_dosage(dosages: tuple[Any, ...], start: date | None, clock: Clock) -> R
     if reasons or not elements:
         raise NotUnderstood(reasons or ["dosage: there is none"])
     kind = _kind(elements)
-    needed = [e for e in elements if _as_needed(e) or kind is Kind.AS_NEEDED]
-    fixed = [(i, e) for i, e in enumerate(elements) if e not in needed]
-    if kind is Kind.FIXED and needed:
+    needed = [marked_as_needed(raw) or kind is Kind.AS_NEEDED for raw in dosages]
+    if kind is Kind.FIXED and any(needed):
         raise NotUnderstood(["dosage: said to be fixed and as needed"])
-    if kind is Kind.COMBINED and not (needed and fixed):
+    if kind is Kind.COMBINED and len(set(needed)) == 1:
         # FMK: both fixed and as needed. Which part is as needed cannot be told from a file that marks none or all.
-        raise NotUnderstood([f"dosage: combined, but no part is {'fixed' if needed else 'marked as needed'}"])
-    plain = read_as_needed(needed, clock.zone)
-    if not fixed:
-        return Reading(None, needed=plain)
-    return Reading(_merge(fixed, start, clock), _lines(e.text for e in needed) or ("p.n." if needed else ""), plain)
+        raise NotUnderstood([f"dosage: combined, but no part is {'fixed' if needed[0] else 'marked as needed'}"])
+    return _merge(elements, needed, start, zone)
 
 
 def _kind(elements: list[DosageElement]) -> Kind | None:
@@ -97,45 +81,62 @@ def _kind(elements: list[DosageElement]) -> Kind | None:
     return KINDS[codes.pop()] if codes else None
 
 
-def _as_needed(element: DosageElement) -> bool:
-    return element.as_needed_boolean or element.as_needed_codeable_concept is not None
+def marked_as_needed(raw: Mapping[str, Any]) -> bool:
+    """Whether a dosage element says so itself."""
+    return raw.get("asNeededBoolean") is True or "asNeededCodeableConcept" in raw
 
 
-def _merge(fixed: list[tuple[int, DosageElement]], start: date | None, clock: Clock) -> Dosage:
-    """Several elements are several periods of one dosage; no two may say the same moment, or count in other units."""
-    reasons: list[str] = []
-    lines: list[Line] = []
-    units = set()
-    if len({e.sequence for _, e in fixed}) > 1:
-        reasons.append("dosage: its parts follow each other in a sequence")
-    for i, element in fixed:
+def _merge(elements: list[DosageElement], needed: list[bool], start: date | None, zone: ZoneInfo) -> Reading:
+    """Several elements are several periods of one dosage, or several moments of one; all count in one unit.
+
+    A part as needed is in no schedule: where it cannot be read, the fixed one still stands.
+    """
+    reasons: dict[bool, list[str]] = {False: [], True: []}
+    periods: list[Period] = []
+    unit: tuple[str, str] = ("", "")
+    if len({e.sequence for e in elements}) > 1:
+        reasons[False].append("dosage: its parts follow each other in a sequence")
+    for i in sorted(range(len(elements)), key=lambda i: needed[i]):
         try:
-            line, unit = _line(element, start, clock, f"dosage[{i}]")
+            period, own = _period(elements[i], needed[i], start, zone, f"dosage[{i}]")
         except NotUnderstood as error:
-            reasons += error.reasons
+            reasons[needed[i]] += error.reasons
+            continue
+        unit = unit if any(unit) else own
+        if own != unit:
+            reasons[needed[i]].append(f"dosage: counted in {' and '.join(sorted((unit[0], own[0])))}")
         else:
-            lines.append(line)
-            units.add(unit)
-    if len(units) > 1:
-        reasons.append(f"dosage: counted in {' and '.join(sorted(u for u, _ in units))}")
-    reasons += _clashes(lines, clock) if not reasons else []
-    if reasons:
-        raise NotUnderstood(reasons)
-    return Dosage(tuple(line.period for line in lines), *units.pop())
+            periods.append(period)
+    if reasons[False]:
+        raise NotUnderstood([*reasons[False], *reasons[True]])
+    return Reading(Dosage(_joined(periods), *unit), tuple(reasons[True]))
 
 
-def _line(element: DosageElement, start: date | None, clock: Clock, place: str) -> tuple[Line, tuple[str, str]]:
+def _joined(periods: list[Period]) -> tuple[Period, ...]:
+    """Elements for the same days and of the same repeat are one period, as FMK had it before it became FHIR."""
+    joined: dict[tuple[Any, ...], Period] = {}
+    for period in periods:
+        key = (period.start, period.end, period.repeat_days, period.interval_min, period.daily_max, period.note)
+        known = joined.get(key)
+        days = dict(known.days) if known else {}
+        for number, lines in period.days.items():
+            days[number] = (*days.get(number, ()), *lines)
+        joined[key] = replace(period, days=dict(sorted(days.items())))
+    return tuple(joined.values())
+
+
+def _period(
+    element: DosageElement, needed: bool, start: date | None, zone: ZoneInfo, place: str
+) -> tuple[Period, tuple[str, str]]:
     repeat = element.timing.repeat if element.timing else None
     if repeat is None:
         raise NotUnderstood([f"{place}: free text without a timing"])
-    first, last = span(repeat.bounds_period, clock.zone, f"{place}.timing.repeat.boundsPeriod")
+    first, last = span(repeat.bounds_period, zone, f"{place}.timing.repeat.boundsPeriod")
     quantity, most, unit = _quantity(element.dose_and_rate, f"{place}.doseAndRate")
     place = f"{place}.timing.repeat"
     weekdays = weekdays_of(repeat, place)
-    doses = moments_of(repeat, weekdays, quantity, most, place)
-    for dose in doses:
-        _slots(dose, clock, place)
-    return Line(first or start or FMK_START, last, weekdays, doses), unit
+    doses = tuple(replace(d, as_needed=needed) for d in moments_of(repeat, weekdays, quantity, most, place))
+    return period_of(first or start or FMK_START, last, weekdays, doses), unit
 
 
 def _quantity(rates: tuple[DoseAndRate, ...], place: str) -> tuple[Decimal, Decimal | None, tuple[str, str]]:
@@ -154,22 +155,6 @@ def _quantity(rates: tuple[DoseAndRate, ...], place: str) -> tuple[Decimal, Deci
     if high and most and (most < quantity or unit_words(high.unit) != unit):
         raise NotUnderstood([f"{place}.doseRange: low and high do not fit"])
     return quantity, most, unit
-
-
-def _slots(dose: DayDose, clock: Clock, place: str) -> list[Slot]:
-    """Where the envelope puts a dose; never guessed."""
-    try:
-        return slots_for(dose, clock.slots, clock.times_per_day)
-    except LookupError:
-        when = f"{dose.times} times a day" if dose.times else dose.part or f"{dose.at:%H:%M}"
-        raise NotUnderstood([f"{place}: the plan has no slot for {when}"]) from None
-
-
-def _clashes(lines: list[Line], clock: Clock) -> list[str]:
-    """Moments that two doses of one dosage would share: added, replaced or said twice, the file does not say."""
-    placed = [(line, slot.id) for line in lines for dose in line.doses for slot in _slots(dose, clock, "dosage")]
-    clash = sorted({a[1] for a, b in combinations(placed, 2) if a[1] == b[1] and a[0].meets(b[0])})
-    return [f"dosage: says {slot} more than once" for slot in clash]
 
 
 def _lines(texts: Any) -> str:

@@ -3,8 +3,6 @@
 from datetime import date, time
 from decimal import Decimal
 
-from msgspec import Struct
-
 from hub.domain.plan import DayDose, PartOfDay, Period
 from hub.plan.fhir import Repeat
 from hub.plan.reasons import NotUnderstood
@@ -15,26 +13,12 @@ FMK_START = date(2000, 1, 1)  # FMK has no earlier start; where none is given th
 EVERY_DAY = frozenset(range(7))
 
 
-class Line(Struct, frozen=True):
-    """One dosage element: its moments, on these weekdays (0 is Monday), between two dates."""
-
-    start: date
-    end: date | None
-    weekdays: frozenset[int]
-    doses: tuple[DayDose, ...]
-
-    @property
-    def period(self) -> Period:
-        """FMK's structure: day 1 is the start date."""
-        if self.weekdays == EVERY_DAY:
-            return Period(self.start, {1: self.doses}, self.end, 1)
-        days = {(weekday - self.start.weekday()) % 7 + 1: self.doses for weekday in sorted(self.weekdays)}
-        return Period(self.start, days, self.end, 7)
-
-    def meets(self, other: "Line") -> bool:
-        """Whether both can fall on one day."""
-        apart = (self.end and self.end < other.start) or (other.end and other.end < self.start)
-        return not apart and bool(self.weekdays & other.weekdays)
+def period_of(start: date, end: date | None, weekdays: frozenset[int], doses: tuple[DayDose, ...]) -> Period:
+    """FMK's structure of doses on these weekdays (0 is Monday): day 1 is the start date."""
+    if weekdays == EVERY_DAY:
+        return Period(start, {1: doses}, end, 1)
+    days = {(weekday - start.weekday()) % 7 + 1: doses for weekday in weekdays}
+    return Period(start, dict(sorted(days.items())), end, 7)
 
 
 def weekdays_of(repeat: Repeat, place: str) -> frozenset[int]:

@@ -1,13 +1,28 @@
 """As needed from the envelope's compartments: plain, so often a day at most, so far apart; all else stays outside."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from hub.domain.plan import AsNeeded, Plan
-from tests.plan.build import Json, bundle, dosage, doses, envelope, medication, only_outside, read, repeat, statement
+from hub.domain.schedule import as_needed_on
+from tests.plan.build import (
+    DAY,
+    Json,
+    bundle,
+    dosage,
+    doses,
+    envelope,
+    medication,
+    only_outside,
+    read,
+    repeat,
+    statement,
+)  # fmt: skip
 
+NEW_YEAR = date(2026, 1, 1)
 TEXT = "1 tablet efter behov, højst 3 gange dagligt"
 
 
@@ -26,7 +41,7 @@ def read_so(*said: Json, interval_min: int | None = 240, handout: str = "compart
 def test_a_plain_one_lies_in_the_box_and_is_planned_at_no_time() -> None:
     plan = read_so(needed(value=Decimal("1.5")))
     (ordination,) = plan.ordinations
-    assert ordination.as_needed == AsNeeded(Decimal("1.5"), 3)
+    assert ordination.as_needed == AsNeeded(Decimal("1.5"), 3, NEW_YEAR)
     assert (ordination.interval_min, ordination.dosage.unit, ordination.text) == (240, "tablet", TEXT)
     assert doses(plan) == []
     assert plan.outside == ()
@@ -74,23 +89,14 @@ def test_the_form_must_be_one_that_is_kept_in_a_compartment() -> None:
     assert only_outside(read(value)).verdict == "not_understood"
 
 
-OPEN = {"start": "2026-03-01T00:00:00+01:00"}  # the plan's own first day
-
-
-@pytest.mark.parametrize(
-    ("bounds", "period"),
-    [
-        (OPEN, OPEN | {"end": "2026-04-01T00:00:00+02:00"}),
-        (OPEN | {"end": "2026-04-01T00:00:00+02:00"}, OPEN),
-        (OPEN, {"start": "2026-03-02T00:00:00+01:00"}),
-        ({"start": "2026-03-02T00:00:00+01:00"}, OPEN),
-    ],
-)
-def test_one_that_ends_or_is_yet_to_begin_stays_outside(bounds: Json, period: Json) -> None:
-    """A dose as needed has no days of its own in the hub."""
-    assert read_so(needed(repeat(frequency=3, boundsPeriod=OPEN)), effectivePeriod=OPEN).ordinations
-    said = needed(repeat(frequency=3, boundsPeriod=bounds))
-    assert only_outside(read_so(said, effectivePeriod=period)).verdict == "as_needed"
+def test_its_days_are_the_dosages_and_the_ordinations() -> None:
+    bounds = {"start": "2026-03-02T00:00:00+01:00", "end": "2026-04-01T00:00:00+02:00"}
+    plan = read_so(needed(repeat(frequency=3, boundsPeriod=bounds)), effectivePeriod={"start": "2026-03-10"})
+    (ordination,) = plan.ordinations
+    assert ordination.as_needed == AsNeeded(Decimal(1), 3, date(2026, 3, 2), date(2026, 4, 1))
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(60)]
+    had = [day for day in days if as_needed_on(ordination, day)]
+    assert (had[0], had[-1]) == (date(2026, 3, 10), date(2026, 4, 1))
 
 
 def fixed(**bounds: str) -> Json:
@@ -101,17 +107,25 @@ def fixed(**bounds: str) -> Json:
 def test_beside_a_fixed_part_for_the_same_days_both_are_handed_out() -> None:
     plan = read_so(fixed(), needed(kind="KOMBINERET"))
     (ordination,) = plan.ordinations
-    assert ordination.as_needed == AsNeeded(Decimal(1), 3)
+    assert ordination.as_needed == AsNeeded(Decimal(1), 3, NEW_YEAR)
     assert doses(plan) == [("morning", "1")]
     assert plan.outside == ()
 
 
+def test_beside_a_fixed_part_for_other_days_both_are_handed_out_on_their_own() -> None:
+    plan = read_so(fixed(start="2026-02-01"), needed(kind="KOMBINERET"))
+    (ordination,) = plan.ordinations
+    assert ordination.as_needed == AsNeeded(Decimal(1), 3, NEW_YEAR)
+    assert [as_needed_on(ordination, day) for day in (date(2026, 1, 15), DAY)] == [True, True]
+    assert [doses(plan, day) for day in (date(2026, 1, 15), DAY)] == [[], [("morning", "1")]]
+
+
 @pytest.mark.parametrize(
-    ("part", "fields"),
-    [(fixed(start="2026-02-01"), {}), (fixed(), {"doseAndRate": [{"doseQuantity": {"value": 1, "unit": "kapsel"}}]})],
-    ids=["other days", "another unit"],
+    "fields", [{"doseAndRate": [{"doseQuantity": {"value": 1, "unit": "kapsel"}}]}, {"timing": {}}, {"doseAndRate": []}]
 )
-def test_beside_a_fixed_part_that_differs_it_stays_outside(part: Json, fields: Json) -> None:
-    plan = read_so(part, needed(kind="KOMBINERET", **fields))
-    assert [o.as_needed for o in plan.ordinations] == [None]
-    assert [(o.id, o.verdict) for o in plan.outside] == [("1/pn", "as_needed")]
+def test_beside_a_fixed_part_one_that_is_not_plain_stays_outside_in_its_own_words(fields: Json) -> None:
+    for parts in ((fixed(), needed(kind="KOMBINERET", **fields)), (needed(kind="KOMBINERET", **fields), fixed())):
+        plan = read_so(*parts)
+        assert doses(plan) == [("morning", "1")]
+        assert [o.as_needed for o in plan.ordinations] == [None]
+        assert [(o.id, o.verdict, o.text) for o in plan.outside] == [("1/pn", "as_needed", TEXT)]

@@ -124,9 +124,12 @@ def test_a_dosage_field_that_may_change_the_dose_is_not_understood(fields: Json,
 def test_every_reason_of_a_dosage_is_given() -> None:
     said = only_outside(read_one(statement(dosage(repeat(when=["HS"])), {**MORNING, "maxDosePerPeriod": {}}, MORNING)))
     assert "maxDosePerPeriod" in said.reason
-    both = only_outside(read_one(statement(dosage(repeat(when=["HS"])), dosage(repeat(frequency=9)))))
+    both = only_outside(read_one(statement(dosage(repeat(when=["HS"])), dosage(repeat(when=["EVE"]), 0))))
     assert "HS" in both.reason
-    assert "9 times a day" in both.reason
+    assert "must be above 0" in both.reason
+    placed = only_outside(read_one(statement(dosage(repeat(frequency=2)), dosage(repeat(frequency=9)))))
+    assert "2 times a day" in placed.reason
+    assert "9 times a day" in placed.reason
 
 
 def test_several_elements_are_periods_of_one_dosage() -> None:

@@ -1,0 +1,163 @@
+"""What a card says of one medicine, to its verdict: an ordination to schedule, or outside and why. For every reader.
+
+Nothing is guessed: what cannot be placed exactly by the envelope's own rounds and tables is not understood (R6).
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, pairwise
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.domain.plan import DayDose, Dosage, Handout, Ordination, OrdinationId, Outside, Period, Slot, SlotId, Verdict
+from hub.domain.schedule import slots_for
+from hub.plan.as_needed import in_the_box, needed_periods
+from hub.plan.fhir_medication import Product
+from hub.plan.format import Handling
+from hub.plan.meeting import meet
+from hub.plan.reasons import NotUnderstood
+from hub.plan.units import check_agrees, check_boxable
+
+PN = "/pn"  # after an ordination's id: its part as needed, where that stays outside the box
+
+
+class Clock(Struct, frozen=True):
+    """What the envelope says about time: the slots, the table of n times a day, the zone, the plan's first home day."""
+
+    slots: tuple[Slot, ...]
+    times_per_day: dict[int, tuple[SlotId, ...]]
+    zone: ZoneInfo
+    first_day: date
+
+
+class Said(Struct, frozen=True):
+    """One medicine in use, as its card says it. `start` and `end` are the ordination's own, beside the dosage's."""
+
+    id: OrdinationId
+    product: Product
+    dosage: Dosage
+    start: date | None = None
+    end: date | None = None
+    text: str = ""  # FMK's own words for the dosage
+    note: str = ""
+    needed_text: str = ""  # of that, what its part as needed says
+    unread: tuple[str, ...] = ()  # why a part as needed is not in the dosage
+
+
+Read = tuple[Ordination | None, Outside | None]
+
+
+def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
+    """The ordination, or why it is outside; both where a part as needed stands beside a fixed one.
+
+    NotUnderstood with every reason.
+    """
+    if said.dosage.free_text or said.dosage.by_schema:
+        raise NotUnderstood(["dosage: free text" if said.dosage.free_text else "dosage: by a schema kept elsewhere"])
+    fixed, needed = _fixed(said.dosage), needed_periods(said.dosage)
+    as_needed = None if said.unread else in_the_box(needed, handling)
+    left_out = (needed or said.unread) and as_needed is None
+    medicine = said.product.medicine
+    outside = Outside(said.id, medicine.name, Verdict.AS_NEEDED, "as needed", said.text, medicine.strength)
+    if left_out and not any(p.days for p in fixed.periods):
+        return None, outside
+    if handling is None:
+        raise NotUnderstood(["the envelope does not say how it is handed out"])
+    quantities = {q for _, line in _lines(fixed) for q in (line.quantity, line.quantity_max) if q is not None}
+    interval_min = _interval(said.dosage, handling)
+    reasons = [*_unplaced(fixed, clock), *_most_a_day(fixed)]
+    reasons = reasons or [*_clashes(fixed, clock), *_too_close(fixed, interval_min, clock)]
+    reasons += _not_as_counted(said, handling.handout, quantities | ({as_needed.quantity} if as_needed else set()))
+    if reasons:
+        raise NotUnderstood(reasons)
+    ordination = Ordination(
+        id=said.id, medicine=medicine, dosage=fixed, handout=handling.handout, start=said.start, end=said.end,
+        text=said.text, note=said.note, purpose=handling.purpose, criticality=handling.criticality,
+        interval_min=interval_min, ask_word=handling.ask_word, as_needed=as_needed,
+    )  # fmt: skip
+    why = "the as-needed part of a combined dosage"
+    beside = replace(outside, id=f"{said.id}{PN}", reason=why, text=said.needed_text or "p.n.")
+    return ordination, beside if left_out else None
+
+
+def _fixed(dosage: Dosage) -> Dosage:
+    """What is to be taken without being asked for. A quantity of 0 is FMK's way to write that nothing is."""
+    return replace(dosage, periods=tuple(replace(p, days=_days(p)) for p in dosage.periods))
+
+
+def _days(period: Period) -> dict[int, tuple[DayDose, ...]]:
+    kept = {n: tuple(d for d in day if not d.as_needed and (d.quantity or d.quantity_max)) for n, day in
+            period.days.items()}  # fmt: skip
+    return {n: day for n, day in kept.items() if day}
+
+
+def _lines(dosage: Dosage) -> Iterator[tuple[int, DayDose]]:
+    return ((n, line) for period in dosage.periods for n, day in period.days.items() for line in day)
+
+
+def _interval(dosage: Dosage, handling: Handling) -> int | None:
+    """The longest of those said: the card's and the envelope's (R2)."""
+    return max((m for m in (handling.interval_min, *(p.interval_min for p in dosage.periods)) if m is not None),
+               default=None)  # fmt: skip
+
+
+def _unplaced(fixed: Dosage, clock: Clock) -> Iterator[str]:
+    """Lines that no slot of the plan has, or no day."""
+    for n, line in dict.fromkeys(_lines(fixed)):
+        if n == 0:
+            yield "dosage: a dose on a day that is not said"
+        if not line.quantity:
+            yield f"dosage: 0 to {line.quantity_max}, which only the citizen can choose"
+        try:
+            slots_for(line, clock.slots, clock.times_per_day)
+        except LookupError:
+            when = f"{line.times} times a day" if line.times else line.part or f"{line.at:%H:%M}"
+            yield f"dosage: the plan has no slot for {when}"
+
+
+def _most_a_day(fixed: Dosage) -> Iterator[str]:
+    """A day that asks for more than the same dosage allows on a day."""
+    for period in fixed.periods:
+        for n, day in period.days.items() if period.daily_max is not None else ():
+            total = sum((d.quantity * (d.times or 1) for d in day), Decimal())
+            if period.daily_max is not None and total > period.daily_max:
+                yield f"dosage: day {n} has {total}, more than the {period.daily_max} it allows on a day"
+
+
+def _clashes(fixed: Dosage, clock: Clock) -> Iterator[str]:
+    """Moments that two lines of one dosage would share: added, replaced or said twice, the card does not say."""
+    placed = [
+        (period, n, slot.id)
+        for period in fixed.periods
+        for n, day in period.days.items()
+        for line in day
+        for slot in slots_for(line, clock.slots, clock.times_per_day)
+    ]
+    clash = {a[2] for a, b in combinations(placed, 2) if a[2] == b[2] and meet(a[0], a[1], b[0], b[1])}
+    return (f"dosage: says {slot} more than once" for slot in sorted(clash))
+
+
+def _too_close(fixed: Dosage, interval_min: int | None, clock: Clock) -> Iterator[str]:
+    """Slots of one day that the least time between two doses forbids: the later one would be withheld every day."""
+    for day in (day for period in fixed.periods for day in period.days.values() if interval_min):
+        slots = {s.id: s for line in day for s in slots_for(line, clock.slots, clock.times_per_day)}
+        times = sorted(timedelta(days=s.next_day, hours=s.time.hour, minutes=s.time.minute) for s in slots.values())
+        gaps = [later - sooner for sooner, later in pairwise(times)]
+        if gaps and interval_min and min(gaps) < timedelta(minutes=interval_min):
+            minutes = min(gaps) // timedelta(minutes=1)
+            yield f"dosage: {minutes} minutes between two doses, less than the least {interval_min}"
+
+
+def _not_as_counted(said: Said, handout: Handout, quantities: set[Decimal]) -> list[str]:
+    reasons: list[str] = []
+    unit, product = said.dosage.unit, said.product
+    try:
+        check_agrees(unit, product.form_name)
+        for quantity in sorted(quantities) if handout is Handout.COMPARTMENT else ():
+            check_boxable(quantity, unit, product.medicine.form, product.form_name)
+    except NotUnderstood as error:
+        reasons += error.reasons
+    return reasons
