@@ -205,6 +205,7 @@ class Desk:
         body = documents.HeartbeatBody(
             hub=self._trust.hub, at=now.wall, trusted=now.trusted, tick=self._loop.tick, seq=seq, head=head,
             plan_version=state.plan.version if state.plan else None, screen_alive=alive, mains=state.mains,
+            next_plan_version=state.next_plan.version if state.next_plan else None,
         )  # fmt: skip
         return p.Heartbeat(sign(body, self._key))
 

@@ -139,3 +139,4 @@ class HeartbeatBody(Struct, frozen=True, forbid_unknown_fields=True):
     plan_version: int | None
     screen_alive: bool
     mains: bool
+    next_plan_version: int | None = None  # one that waits for its `valid_from`

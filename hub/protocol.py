@@ -361,6 +361,8 @@ class StatusReport(Struct, frozen=True, tag=True):
     intakes: tuple[IntakeView, ...]
     alarms: tuple[AlarmView, ...]
     compartments: tuple[CompartmentReport, ...]
+    next_plan_version: int | None = None  # it waits for its time
+    next_plan_from: datetime | None = None
     leave: LeaveView | None = None
     stopped: tuple[str, ...] = ()  # ordinations, urgently
     clock: str = ""  # of hub.clock_model.State

@@ -17,6 +17,8 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
     return p.StatusReport(
         now=moment.wall, trusted=moment.trusted, hub=loop.context.hub,
         plan_version=state.plan.version if state.plan else None,
+        next_plan_version=state.next_plan.version if state.next_plan else None,
+        next_plan_from=state.next_plan.valid_from if state.next_plan else None,
         next_look=next_look(state, moment), busy=bool(state.opening or state.open_lids), seq=state.seq,
         cursors={lane: loop.journal.cursor(lane) for lane in Lane},
         intakes=snapshot.today if snapshot else (), alarms=snapshot.alarms if snapshot else (),

@@ -103,6 +103,8 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     status = _report(client)
     trust = "" if status.trusted else " (clock not trusted)"
     plan = "no plan" if status.plan_version is None else f"plan version {status.plan_version}"
+    if status.next_plan_version is not None:
+        plan += f", {status.next_plan_version} from {status.next_plan_from:%Y-%m-%d %H:%M}"
     yield f"{status.hub} · {_at_home(status):%Y-%m-%d %H:%M}{trust} · {plan} · {status.seq} events"
     if status.clock not in ("", State.TRUSTED):
         yield from _said_of(status.clock)

@@ -138,7 +138,7 @@ def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> Cha
 def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> Changes:
     """An urgent stop stands until a plan that was issued after it."""
     stops = {o: issued for o, issued in state.stops.items() if issued >= body.plan.issued}
-    return dict(plan=body.plan, plan_changed=True, stops=stops)
+    return dict(plan=body.plan, plan_changed=True, stops=stops, next_plan=None)  # the newest: none waits behind it
 
 
 def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> Changes:
@@ -257,6 +257,7 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.CommandCarriedOut: _carried_out,
     e.KeyAccepted: lambda s, b, m: dict(keys=(*s.keys, b)),
     e.PlanAccepted: _plan_accepted,
+    e.PlanAwaited: lambda s, b, m: dict(next_plan=b.plan),
     e.OrdinationsStopped: lambda s, b, m: dict(stops={**s.stops, **dict.fromkeys(b.ordinations, b.issued)}),
     e.LeaveBegun: lambda s, b, m: dict(leave=b.leave),
     e.LeaveEnded: lambda s, b, m: dict(leave=None),

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from hub.domain import events as e
 from hub.domain.alarms import about, alarm, over, uncertain
 from hub.domain.days import days
@@ -16,6 +18,7 @@ from hub.domain.interval import interval_left, too_close, waited
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL
 from hub.domain.may_open import cannot_serve
+from hub.domain.offers import come_into_force
 from hub.domain.plan import Criticality
 from hub.domain.reading import RESOLUTION_MG, Reading, Removed, removed
 from hub.domain.refusal import Reason
@@ -38,6 +41,11 @@ def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody
     """The events that this moment brings, in order."""
     if not moment.trusted or state.clock_doubted:  # R5: nothing follows from a time nobody vouches for
         return [*_clock(state, moment), *_opening(state, moment, reading), *_escalations(state, moment)]
+    if state.next_plan and moment.wall >= state.next_plan.valid_from:
+        before = replace(state, next_plan=None)  # after a power cut, what the plan until then asked for comes first
+        return due(before, _just_before(state.next_plan.valid_from, moment), None) or come_into_force(
+            state, state.next_plan, moment
+        )
     if planned := list(days(state, moment)):  # the intakes' own steps follow from what they make of them
         return planned
     return [
@@ -48,6 +56,11 @@ def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody
         *(b for r in state.records.values() if not r.final for b in _intake(state, r, moment)),
         *_escalations(state, moment),
     ]
+
+
+def _just_before(wall: datetime, moment: Moment) -> Moment:
+    ago = moment.wall - wall + _INSTANT
+    return replace(moment, wall=moment.wall - ago, monotonic_s=moment.monotonic_s - ago.total_seconds())
 
 
 def _clock(state: State, moment: Moment) -> list[e.AnyBody]:
@@ -251,6 +264,8 @@ def next_look(state: State, moment: Moment) -> datetime:
         return moment.wall + _LOOK_SOON
     times = [moment.wall + ESCALATE[a.criticality] - waited(a.moved_at, moment)
              for a in state.living_alarms() if a.level < LEVELS]  # fmt: skip
+    if state.next_plan and moment.trusted and not state.clock_doubted:
+        times.append(state.next_plan.valid_from)
     if state.plan is None or state.clock_doubted or not moment.trusted:
         return min((t for t in times if t > moment.wall), default=moment.wall + LOOK_AGAIN)
     tomorrow = home_day(state.plan, moment.wall) + timedelta(days=1)

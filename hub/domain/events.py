@@ -97,6 +97,11 @@ class EventParked(Body, frozen=True):
 class PlanAccepted(Body, frozen=True):
     plan: Plan
 
+class PlanAwaited(Body, frozen=True):
+    """A plan that comes into force later, at `plan.valid_from`; until then the running one stays."""
+
+    plan: Plan
+
 class PlanRefused(Body, frozen=True):
     version: int | None
     digest: str
@@ -334,9 +339,9 @@ class AlarmEnded(Body, frozen=True):
 
 AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | KeyAccepted | CommandCarriedOut | JournalDoubted
-    | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanRefused | OrdinationsStopped
-    | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened
-    | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
+    | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanAwaited | PlanRefused
+    | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted
+    | LidOpened | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
     | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
     | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
     | IntakeRestored | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakePromised
@@ -371,7 +376,8 @@ class Lane(StrEnum):
 _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
     Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, KeyAccepted, CommandCarriedOut, JournalDoubted,
-    JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanRefused,
+    JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanAwaited,
+    PlanRefused,
 )  # fmt: skip
 LANE: dict[type[Body], Lane] = {
     body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL

@@ -1,7 +1,7 @@
 """What comes signed for this hub and changes what is to be taken: a plan, or an urgent stop (R6)."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from hub.domain import commands as c
@@ -17,23 +17,31 @@ from hub.domain.state import State
 
 
 def offer_plan(command: c.OfferPlan, state: State, moment: Moment) -> e.Bodies:
-    """R6: refused whole, with every reason, and the running one untouched; or accepted and its consequences told."""
+    """R6: refused whole, with every reason, and the running one untouched; else accepted, or kept until its time."""
     plan, reasons = command.plan, list(command.problems)
-    if plan is not None and state.plan is not None:
-        if plan.version == state.plan.version and plan.digest == state.plan.digest:
-            return []
-        if plan.version <= state.plan.version:
-            reasons.append(f"version {plan.version} is not newer than {state.plan.version}")
-    by = moment.wall if moment.trusted or plan is None else plan.issued  # R5: a plan was surely issued before now
-    if plan is not None and plan.valid_from > by:
-        reasons.append(f"valid from {plan.valid_from.isoformat()}, which is not yet")
+    known = [p for p in (state.plan, state.next_plan) if p is not None]
+    if plan is not None and any((p.version, p.digest) == (plan.version, plan.digest) for p in known):
+        return []
+    if plan is not None and (newest := max((p.version for p in known), default=0)) >= plan.version:
+        reasons.append(f"version {plan.version} is not newer than {newest}")
     if plan is None or reasons:
         version = plan.version if plan else None
         refused = e.PlanRefused(version=version, digest=command.digest, reasons=tuple(reasons))
         return [refused, alarm(e.AlarmCode.PLAN_REFUSED, command.digest[:12], Criticality.MEDIUM)]
-    accepted = e.PlanAccepted(plan=plan)
-    not_served = _not_served(follow(state, accepted, moment), plan, moment)
-    return [accepted, *_not_understood(state, plan), *islice(not_served, 1)]
+    if plan.valid_from > (moment.wall if moment.trusted else plan.issued):  # R5: it was surely issued before now
+        return [e.PlanAwaited(plan=plan), *islice(_not_served(_under(state, plan, moment), plan, plan.valid_from), 1)]
+    return come_into_force(state, plan, moment)
+
+
+def come_into_force(state: State, plan: Plan, moment: Moment) -> e.Bodies:
+    """The plan is the one in force, and its consequences are told; what was told while it waited is not told again."""
+    not_served = _not_served(_under(state, plan, moment), plan, moment.wall)
+    new = (a for a in not_served if plan is not state.next_plan or a.alarm not in state.alarms)
+    return [e.PlanAccepted(plan=plan), *_not_understood(state, plan), *islice(new, 1)]
+
+
+def _under(state: State, plan: Plan, moment: Moment) -> State:
+    return follow(state, e.PlanAccepted(plan=plan), moment)
 
 
 def _not_understood(state: State, plan: Plan) -> e.Bodies:
@@ -46,9 +54,9 @@ def _not_understood(state: State, plan: Plan) -> e.Bodies:
     ]
 
 
-def _not_served(state: State, plan: Plan, moment: Moment, of: frozenset[str] = frozenset()) -> Iterator[e.AlarmRaised]:
-    """R7: what the compartments can no longer serve, the first intake first; of some ordinations, or of any. The first
-    is an alarm at once, not when it is due."""
+def _not_served(state: State, plan: Plan, since: datetime, of: frozenset[str] = frozenset()) -> Iterator[e.AlarmRaised]:
+    """R7: what the compartments can no longer serve from then on, the first intake first; of some ordinations, or of
+    any. The first is an alarm at once, not when it is due."""
     filled = {day_of(f.intake) for f in state.fills.values() if not f.intake.startswith(AS_NEEDED)}
     days = {i.intake.day for i in state.records.values()} | filled
     for day in sorted(days):
@@ -56,7 +64,7 @@ def _not_served(state: State, plan: Plan, moment: Moment, of: frozenset[str] = f
             fill, record = state.fill_of(intake.id), state.records.get(intake.id)
             waiting = record is None or record.state in (Life.PLANNED, Life.DUE)
             asked = not of or any(d.ordination in of for d in intake.doses)
-            if fill and waiting and asked and intake.latest_at > moment.wall and cannot_serve(state, intake):
+            if fill and waiting and asked and intake.latest_at > since and cannot_serve(state, intake):
                 yield alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)
 
 
@@ -79,7 +87,7 @@ def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -
         for r in state.records.values()
         if r.state in _OUT and any(d.ordination in command.ordinations for d in r.intake.doses)
     ]
-    not_served = _not_served(then, state.plan, moment, frozenset(command.ordinations)) if state.plan else ()
+    not_served = _not_served(then, state.plan, moment.wall, frozenset(command.ordinations)) if state.plan else ()
     return [stopped, *out, *islice(not_served, 1)]
 
 

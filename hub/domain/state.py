@@ -90,6 +90,7 @@ class State(Struct, frozen=True):
     """The state after `seq` events. Records of days long past are let go; the journal keeps them."""
 
     plan: Plan | None = None
+    next_plan: Plan | None = None  # newer than the one in force, whose time has not come
     seq: int = 0
     records: dict[IntakeId, Record] = {}
     fills: dict[int, Fill] = {}

@@ -64,7 +64,7 @@ def _understand(value: Any, digest: str) -> Plan:
         raise PlanUnreadable(["$.medicines: the Patient has no name"])
     said = envelope.settings
     zone = ZoneInfo(said.zone)
-    clock = Clock(envelope.rounds, said.times_per_day, zone, envelope.valid_from.astimezone(zone).date())
+    clock = Clock(envelope.rounds, said.times_per_day, zone)
     medicines = read_bundle(bundle, said.per_medicine, clock)
     return Plan(
         hub=envelope.hub,

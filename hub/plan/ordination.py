@@ -25,12 +25,11 @@ PN = "/pn"  # after an ordination's id: its part as needed, where that stays out
 
 
 class Clock(Struct, frozen=True):
-    """What the envelope says about time: the slots, the table of n times a day, the zone, the plan's first home day."""
+    """What the envelope says about time: the slots, the table of n times a day, the zone."""
 
     slots: tuple[Slot, ...]
     times_per_day: dict[int, tuple[SlotId, ...]]
     zone: ZoneInfo
-    first_day: date
 
 
 class Said(Struct, frozen=True):

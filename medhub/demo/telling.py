@@ -82,6 +82,7 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
         f"Plan {b.plan.version} accepted: {len(b.plan.ordinations)} medicines on the schedule, "
         f"{len(b.plan.outside)} outside"
     ),
+    e.PlanAwaited: lambda b: f"Plan {b.plan.version} is here and waits for {b.plan.valid_from.isoformat()}",
     e.PlanRefused: lambda b: f"Plan refused: {'; '.join(b.reasons)}",
     e.CompartmentFilled: lambda b: f"{b.by} filled compartment {b.compartment} for {b.intake}: {_doses(b.doses)}",
     e.IntakeDue: lambda b: f"{b.intake} is due",

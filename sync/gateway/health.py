@@ -18,6 +18,7 @@ class Health(Struct, frozen=True):
     citizen_name: str
     heard_at: datetime | None
     plan_running: int | None
+    plan_waiting: int | None  # at the hub, for its `valid_from`
     plan_sent: int | None
     time_trusted: bool | None
     screen_alive: bool | None
@@ -43,6 +44,7 @@ def health_of(gateway: Gateway, hub: Hub) -> Health:
         citizen_name=hub.name,
         heard_at=heard.at if heard else None,
         plan_running=body.plan_version if body else None,
+        plan_waiting=body.next_plan_version if body else None,
         plan_sent=sent,
         time_trusted=body.trusted if body else None,
         screen_alive=body.screen_alive if body else None,

@@ -85,11 +85,13 @@ def no_contact(last: Heard | None, admitted_at: datetime, now: Now, silence: Sil
 
 
 def plan_not_running(plans: Sequence[Held], last: Heard | None, now: datetime) -> list[Found]:
-    """ "Home runs v6, sent v7" (R6). A hub that is silent altogether has an alarm for that."""
+    """ "Home runs v6, sent v7" (R6), or does not even have it, where its time has not come. A hub that is silent
+    altogether has an alarm for that."""
     if not plans or last is None or now < plans[-1].put_at + PLAN_WAIT or last.at < plans[-1].put_at:
         return []
-    sent = plans[-1].plan.version
-    if last.body.plan_version == sent:
+    sent, begins = plans[-1].plan.version, plans[-1].plan.valid_from
+    waits = last.body.next_plan_version == sent and (now < begins + PLAN_WAIT or last.at < begins)
+    if last.body.plan_version == sent or waits:
         return []
     return [Found(f"{PLAN_NOT_RUNNING}/{sent}", PLAN_NOT_RUNNING, Criticality.HIGH)]
 

@@ -8,7 +8,7 @@ import msgspec
 from hub.domain import events as e
 from hub.domain.intake import Dose, Intake
 from hub.domain.leave import Leave, LeaveKind
-from hub.domain.plan import Criticality, Handout
+from hub.domain.plan import Criticality, Handout, Plan
 from hub.journal_schema import canonical_form
 from hub.plan.envelope import read_plan
 from hub.plan.jsontext import write_json
@@ -126,6 +126,5 @@ def logged(seq: int, body: e.AnyBody, intake: Intake | None = INTAKE) -> fhir.Lo
     return fhir.read(item(event(seq, body), intake))
 
 
-def plan_accepted() -> e.PlanAccepted:
-    """The one body too large for a golden file by hand."""
-    return e.PlanAccepted(plan=read_plan(write_json(sample()), "cd" * 32))
+def plan() -> Plan:
+    return read_plan(write_json(sample()), "cd" * 32)

@@ -164,6 +164,21 @@ def test_home_runs_v6_sent_v7(watched: Watched) -> None:
     assert watched.alarms() == []
 
 
+def test_a_plan_whose_time_has_not_come_waits_at_home(watched: Watched, quiet_town: Municipality) -> None:
+    begins = MIDNIGHT + timedelta(hours=4)
+    quiet_town.plan(HUB, 8, valid_from=begins.isoformat(), issued=MIDNIGHT.isoformat())
+    for wait, heard, alarm in (
+        (timedelta(hours=1), {"plan_version": 7}, ["plan_not_running/8"]),  # sent, and not even there
+        (timedelta(hours=2), {"plan_version": 7, "next_plan_version": 8}, []),
+        (timedelta(hours=4, minutes=29), {"plan_version": 7, "next_plan_version": 8}, []),
+        (timedelta(hours=4, minutes=31), {"plan_version": 7, "next_plan_version": 8}, ["plan_not_running/8"]),
+        (timedelta(hours=4, minutes=32), {"plan_version": 8}, []),
+    ):
+        watched.clock.moves_to(MIDNIGHT + wait)
+        watched.beats(**heard)
+        assert watched.alarms() == alarm, wait
+
+
 def test_its_own_alarm_is_taken_here_by_name_and_not_raised_again(watched: Watched) -> None:
     watched.clock.moves_to(MIDNIGHT + timedelta(minutes=15))
     assert watched.alarms() == ["no_contact"]
