@@ -1,6 +1,7 @@
 """Why something cannot be read: every reason, each with its place (R6)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -56,7 +57,7 @@ def faults(value: Any, kind: Any, place: str) -> Iterator[str]:
             yield from _leaf_faults(key, of_key, f"{place}, key {_short(key)}", strict=of_key is not int)
         yield from _each(value.items(), of_value, place)
     else:
-        yield from _struct_faults(value, {f.encode_name: f for f in fields(kind)}, place)
+        yield from _struct_faults(value, _known(kind), place)
 
 
 def converted(value: Any, kind: type[Struct], place: str, refusal: type[PlanError] = NotUnderstood) -> Any:
@@ -65,6 +66,11 @@ def converted(value: Any, kind: type[Struct], place: str, refusal: type[PlanErro
     if found:
         raise refusal(found)
     return msgspec.convert(value, kind, str_keys=True)
+
+
+@cache  # of the few kinds there are: msgspec works a kind's fields out anew each time it is asked
+def _known(kind: type[Struct]) -> dict[str, FieldInfo]:
+    return {f.encode_name: f for f in fields(kind)}
 
 
 def _leaf(kind: Any) -> bool:
