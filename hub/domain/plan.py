@@ -89,6 +89,7 @@ class Period(Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""  # FMK's supplementary text or instruction; it never changes a dose
     interval_min: Minutes | None = None  # least time between two doses (FMK 1.6.0)
     daily_max: Decimal | None = None  # at most so much on a day (FMK 1.6.0)
+    postfix: str = ""  # words that close each day's doses in FMK's text (`dosagePeriodPostfix`)
 
 
 class Dosage(Struct, frozen=True, forbid_unknown_fields=True):
