@@ -67,7 +67,7 @@ REASONS: list[tuple[Callable[[], str], str]] = [
     (lambda: why(period(line(1, part=MORNING, quantity_max=Decimal(11)))), "cannot lie in a compartment"),
     (lambda: why(period(line(2, times=3), daily_max=Decimal(4))), "day 1 has 6, more than the 4"),
     (
-        why(period(line(), line(part=NOON)), handling=within(241)),
+        lambda: why(period(line(), line(part=NOON)), handling=within(241)),
         "240 minutes between two doses, less than the least 241",
     ),
     (lambda: why(period(line(), line(part=NOON), interval_min=300)), "less than the least 300"),
