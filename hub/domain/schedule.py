@@ -1,15 +1,25 @@
 """From plan to intakes: what is to be taken on one home day, and when. A pure function of plan and date (R3, R4)."""
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from math import lcm
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from hub.domain.intake import Dose, Intake
 from hub.domain.plan import DayDose, Dosage, Ordination, Period, Plan, Slot, SlotId
+
+_MIDNIGHT = time()
+_DAY = timedelta(days=1)
+_NEVER = date.max.toordinal() + 1
+
+_Kind = tuple[int, int]  # a stretch of days, and which day of those that repeat in it
+_Slotted = list[tuple[Slot, tuple[Dose, ...]]]
+_Moments = list[tuple[SlotId, timedelta, timedelta, timedelta, tuple[Dose, ...]]]  # at, opens, latest: after midnight
 
 
 def home_day(plan: Plan, wall: datetime) -> date:
@@ -59,7 +69,12 @@ def _day_number(period: Period, day: date) -> int:
 
 def intakes_of(plan: Plan, day: date) -> tuple[Intake, ...]:
     """The intakes of `day` in order of time, windows cut where the plan is silent about intervals (R2)."""
-    return _intakes_of(_Same(plan), day)
+    return _laid_out(_Same(plan)).of(day)
+
+
+def intakes_over(plan: Plan, first: date, days: int) -> list[Intake]:
+    """Those of so many home days, one day after the other."""
+    return _laid_out(_Same(plan)).over(first, days)
 
 
 class _Same:
@@ -75,30 +90,98 @@ class _Same:
         return id(self.plan)
 
 
-@lru_cache(maxsize=8)  # a few days around today, asked for at each look
-def _intakes_of(same: _Same, day: date) -> tuple[Intake, ...]:
-    plan = same.plan
-    later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))
-    return tuple(_cut_window(intake, later) for intake in later if intake.day == day)
+@lru_cache(maxsize=8)  # the plan in force and those it is held against
+def _laid_out(same: _Same) -> "_LaidOut":
+    return _LaidOut(same.plan)
 
 
-def _raw(plan: Plan, day: date) -> list[Intake]:
+class _LaidOut:
+    """A plan cut into stretches of days in which no period begins or ends. In a stretch all repeats, so a day is like
+    another, moved: each kind is worked out once, and anew where a stretch ends or the clocks change."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._zone = plan, ZoneInfo(plan.settings.zone)
+        self._cuts = [*sorted({cut for ordination in plan.ordinations for cut in _cuts(ordination)}), _NEVER]
+        self._reach = 2 + any(s.next_day for s in plan.slots)  # midnights until tomorrow's last slot
+        self._cycle = lru_cache(maxsize=None)(self._days_until_it_repeats)
+        self._slots: dict[_Kind, _Slotted] = {}
+        self._moments: dict[_Kind, _Moments] = {}
+        self.of = lru_cache(maxsize=8)(lambda day: tuple(self.over(day, 1)))  # around today, asked for at each look
+
+    def over(self, first: date, days: int) -> list[Intake]:
+        found: list[Intake] = []
+        offsets = self._offsets(first, days + self._reach)
+        in_utc, number, ends = datetime.combine(first, _MIDNIGHT, UTC), first.toordinal(), 0
+        for n in range(days):
+            if number >= ends:
+                stretch = bisect(self._cuts, number)
+                ends, cycle = self._cuts[stretch], self._cycle(stretch)
+            if offsets[n] != offsets[n + self._reach] or ends == number + 1:
+                found += self._worked_out(in_utc.date())
+            else:
+                self._moved((stretch, number % cycle), in_utc.date(), in_utc - offsets[n], found)
+            in_utc, number = in_utc + _DAY, number + 1
+        return found
+
+    def _days_until_it_repeats(self, stretch: int) -> int:
+        within = date.fromordinal(self._cuts[stretch - 1] if stretch else 1)
+        periods = (p for o in self._plan.ordinations for p in o.dosage.periods)
+        return lcm(*(p.repeat_days for p in periods if p.repeat_days and _day_number(p, within) > 0))
+
+    def _offsets(self, first: date, days: int) -> list[timedelta]:
+        """Of home time from UTC, at each midnight."""
+        midnight, found = datetime.combine(first, _MIDNIGHT), []
+        for _ in range(days):
+            found.append(self._zone.utcoffset(midnight) or timedelta())
+            midnight += _DAY
+        return found
+
+    def _moved(self, kind: _Kind, day: date, midnight: datetime, found: list[Intake]) -> None:
+        """The day as others of its kind are."""
+        moments = self._moments.get(kind)
+        if moments is None:
+            moments = self._moments[kind] = [
+                (i.slot, i.at - midnight, i.opens_at - midnight, i.latest_at - midnight, i.doses)
+                for i in self._worked_out(day)
+            ]
+        name = day.isoformat() + "/"
+        for slot, at, opens, latest, doses in moments:
+            found.append(Intake(name + slot, day, slot, midnight + at, midnight + opens, midnight + latest, doses))
+
+    def _worked_out(self, day: date) -> list[Intake]:
+        later = self._raw(day) + self._raw(day + _DAY)
+        return [_cut_window(intake, later) for intake in later if intake.day == day]
+
+    def _raw(self, day: date) -> list[Intake]:
+        merged: dict[datetime, Intake] = {}
+        stretch = bisect(self._cuts, day.toordinal())
+        kind = (stretch, day.toordinal() % self._cycle(stretch))
+        if kind not in self._slots:
+            self._slots[kind] = _slotted(self._plan, day)
+        for slot, doses in self._slots[kind]:
+            at = to_utc(day + timedelta(days=slot.next_day), slot.time, self._zone)
+            first = merged.get(at)  # two slots at one time are one intake, under the first's id
+            merged[at] = replace(first, doses=first.doses + doses) if first else _intake(day, slot, at, doses)
+        return [merged[at] for at in sorted(merged)]
+
+
+def _cuts(ordination: Ordination) -> Iterator[int]:
+    """The first days, counted, of what is another stretch; each day of a period that does not repeat is one."""
+    spans = [(ordination.start, ordination.end), *((p.start, p.end) for p in ordination.dosage.periods)]
+    yield from (start.toordinal() for start, _ in spans if start)
+    yield from (end.toordinal() + 1 for _, end in spans if end)
+    once = (p.start.toordinal() + n for p in ordination.dosage.periods if not p.repeat_days for n in p.days)
+    yield from (cut for after in once for cut in (after - 1, after))
+
+
+def _slotted(plan: Plan, day: date) -> _Slotted:
     lines: dict[SlotId, list[Dose]] = defaultdict(list)
     for ordination in plan.ordinations:
         if not in_force(ordination, day):
             continue
         for ordinal, (slot, line) in enumerate(_lines(plan, ordination, day), start=1):
             lines[slot.id].append(_dose(ordination, ordinal, line))
-    zone = ZoneInfo(plan.settings.zone)
-    merged: dict[datetime, Intake] = {}
-    for slot in plan.slots:
-        if slot.id not in lines:
-            continue
-        at = to_utc(day + timedelta(days=slot.next_day), slot.time, zone)
-        first = merged.get(at)  # two slots at one time are one intake, under the first's id
-        doses = (first.doses if first else ()) + tuple(lines[slot.id])
-        merged[at] = replace(first, doses=doses) if first else _intake(day, slot, at, doses)
-    return [merged[at] for at in sorted(merged)]
+    return [(slot, tuple(lines[slot.id])) for slot in plan.slots if slot.id in lines]
 
 
 def _lines(plan: Plan, ordination: Ordination, day: date) -> list[tuple[Slot, DayDose]]:
@@ -163,10 +246,10 @@ def _cut_window(intake: Intake, later: list[Intake]) -> Intake:
 
     One that begins before half the gap has passed does not count until then: `may_open` keeps them apart.
     """
-    silent = frozenset[str]().union(*(d.substances for d in intake.doses if d.interval_min is None))
+    silent: frozenset[str] = frozenset().union(*(d.substances for d in intake.doses if d.interval_min is None))
     ends = (
         max(other.opens_at, intake.at + (other.at - intake.at) / 2)
         for other in later
-        if other.at > intake.at and silent & other.substances
+        if other.at > intake.at and not silent.isdisjoint(other.substances)
     )
     return replace(intake, latest_at=min((intake.latest_at, *ends)))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hub.domain import events as e
 from hub.domain.intake import Life
 from hub.domain.plan import DayDose, Dosage, Handout, Medicine, Ordination, Period, Slot
-from hub.domain.schedule import amounts, doses_of_day, home_day, intakes_of, slots_for, to_utc
+from hub.domain.schedule import amounts, doses_of_day, home_day, intakes_of, intakes_over, slots_for, to_utc
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, SLOTS, TIMES, Play, ordination, plan_of
 
 CPH = ZoneInfo("Europe/Copenhagen")
@@ -194,6 +194,59 @@ def test_an_odd_day_lived(day):
         assert [play.life(s.id, each) for s in SLOTS if s.part] == [Life.MISSED] * 4
     due = [b.intake for b in play.said(e.IntakeDue) if date.fromisoformat(b.intake[:10]) in days]
     assert len(due) == len(set(due)) == len(days) * 4
+
+
+# -- many days at once ------------------------------------------------------------------------------------------------
+
+LATE = Slot(id="nat", time=time(0, 30), part=NIGHT, next_day=True, window_min=600)  # until the next morning's
+NIGHTLY = (*SLOTS[:4], LATE)
+lines = st.builds(
+    DayDose, st.sampled_from([Decimal(1), Decimal(2)]), part=st.sampled_from([MORNING, NOON, EVENING, NIGHT])
+)  # fmt: skip
+begins = st.dates(date(2026, 3, 20), date(2026, 4, 2)) | st.dates(date(2026, 10, 18), date(2026, 10, 28))
+
+
+@st.composite
+def ordinations(draw: st.DrawFn) -> Ordination:
+    """Any periods, which may lie over each other: the schedule does not ask."""
+    periods = []
+    for _ in range(draw(st.integers(1, 3))):
+        start, repeat = draw(begins), draw(st.sampled_from([0, 1, 2, 3, 7]))
+        end = draw(st.none() | st.integers(0, 9).map(lambda n, start=start: start + timedelta(days=n)))
+        numbers = st.integers(1, repeat or 5)
+        days = draw(st.dictionaries(numbers, st.lists(lines, min_size=1, max_size=2).map(tuple), max_size=3))
+        periods.append(Period(start=start, end=end, days=days, repeat_days=repeat))
+    spans = st.none() | begins
+    medicine = Medicine("X", atc=draw(st.sampled_from(["", "N02BE01"])))
+    return Ordination(
+        draw(st.uuids()).hex, medicine, Dosage(tuple(periods), "tablet", "tabletter"), Handout.COMPARTMENT,
+        start=draw(spans), end=draw(spans), interval_min=draw(st.sampled_from([None, 240])),
+    )  # fmt: skip
+
+
+@given(st.lists(ordinations(), min_size=1, max_size=4), begins, st.lists(st.integers(1, 30), min_size=1, max_size=3))
+def test_many_days_at_once_are_the_days_one_by_one_however_they_are_cut(ordinations, first, lengths):
+    """R4, and every kind of day a dosage has; each day by itself is asked of a plan nobody has looked into."""
+    plan = plan_of(*ordinations, slots=NIGHTLY)
+    days = [first + timedelta(days=n) for n in range(sum(lengths))]
+    alone = [i for day in days for i in intakes_of(replace(plan), day)]
+    cut = []
+    for length in lengths:
+        cut += intakes_over(plan, first, length)
+        first += timedelta(days=length)
+    assert cut == alone == intakes_over(plan, days[0], len(days))
+    assert alone == [i for day in days for i in intakes_of(plan, day)]
+
+
+def test_the_day_before_something_begins_is_not_like_those_before_it():
+    """R2: from the 17th there is more of the substance in the morning, and the night's window ends before that."""
+    begins = dosage(DayDose(Decimal(1), part=MORNING), start=DAY + timedelta(days=5))
+    more = Ordination("b", Medicine("B", atc="N02BE01"), begins, Handout.COMPARTMENT)
+    plan = plan_of(ordination("a", NIGHT, atc="N02BE01"), more, slots=NIGHTLY)
+    nights = [i for i in intakes_over(plan, DAY, 6) if i.slot == "nat"]
+    assert [at_home(i.latest_at) for i in nights] == [
+        "13 10.30", "14 10.30", "15 10.30", "16 10.30", "17 07.00", "18 07.00",
+    ]  # fmt: skip
 
 
 # -- windows ----------------------------------------------------------------------------------------------------------

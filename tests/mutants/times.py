@@ -81,11 +81,17 @@ SCHEDULE_MUTANTS = (
     schedule("R4", "the day is Greenwich's", "return wall.astimezone(ZoneInfo(plan.settings.zone)).date()",
              "return wall.date()"),
     schedule("R2", "the night's window does not end before tomorrow's",
-             "later = _raw(plan, day) + _raw(plan, day + timedelta(days=1))", "later = _raw(plan, day)"),
+             "later = self._raw(day) + self._raw(day + _DAY)", "later = self._raw(day)"),
+    schedule("R4", "the night of the clocks is like any other",
+             "if offsets[n] != offsets[n + self._reach] or ends == number + 1:", "if ends == number + 1:"),
+    schedule("R2", "a period's last day is like any other",
+             "if offsets[n] != offsets[n + self._reach] or ends == number + 1:",
+             "if offsets[n] != offsets[n + self._reach]:"),
+    schedule("R6", "of several repeats only the longest is gone by", "return lcm(*(", "return max(1, *("),
     schedule("R6", "the last day of a dosage is left out", "day > period.end):", "day >= period.end):"),
     schedule("R6", "a stopped ordination goes on", "and (end is None or day <= end)", ""),
     schedule("R2", "of two slots at one time one is lost",
-             "doses = (first.doses if first else ()) + tuple(lines[slot.id])", "doses = tuple(lines[slot.id])"),
+             "replace(first, doses=first.doses + doses) if first", "replace(first, doses=doses) if first"),
 )  # fmt: skip
 
 CLOCK_MUTANTS = (
