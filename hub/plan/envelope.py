@@ -1,19 +1,33 @@
 """The signed plan in: bytes to `Plan`, or every reason why not (R6). The hub and the gateway read alike."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from hub.domain.plan import Plan, Settings
 from hub.plan.checks import check
 from hub.plan.fhir_bundle import open_bundle, read_bundle
 from hub.plan.format import Envelope
 from hub.plan.jsontext import MAX_BYTES, read_json, write_json
-from hub.plan.ordination import Clock
+from hub.plan.ordination import Clock, Judged, Said, judge
 from hub.plan.reasons import PlanUnreadable as PlanUnreadable  # what callers catch
 from hub.plan.reasons import converted
 from hub.signed import Key, Purpose, SignatureRefused, sign_bytes, verify
+
+
+class Understood(Struct, frozen=True):
+    """A plan, and of each of its medicines what was said and what became of it."""
+
+    plan: Plan
+    medicines: tuple[Judged, ...]
+
+
+class _Medicines(NamedTuple):
+    name: str  # the citizen's
+    said: Iterator[Said]
 
 
 def open_plan(jws: str, trust_keys: tuple[Key, ...], hub: str, citizen: str) -> Plan:
@@ -30,7 +44,7 @@ def open_plan(jws: str, trust_keys: tuple[Key, ...], hub: str, citizen: str) -> 
     value = read_json(payload)
     reasons = _not_for(value, hub, citizen) if isinstance(value, Mapping) else []
     try:
-        plan = _understand(value, digest(jws))
+        plan = understand(value, digest(jws)).plan
     except PlanUnreadable as error:
         raise PlanUnreadable([*reasons, *error.reasons]) from None
     if reasons:
@@ -40,7 +54,7 @@ def open_plan(jws: str, trust_keys: tuple[Key, ...], hub: str, citizen: str) -> 
 
 def read_plan(payload: bytes, digest: str) -> Plan:
     """The plan in a payload whose signature is someone else's business; PlanUnreadable with every reason."""
-    return _understand(read_json(payload), digest)
+    return understand(read_json(payload), digest).plan
 
 
 def sign_plan(envelope: Mapping[str, Any], key: Key) -> str:
@@ -55,21 +69,18 @@ def digest(jws: str) -> str:
     return hashlib.sha256(jws.encode()).hexdigest()
 
 
-def _understand(value: Any, digest: str) -> Plan:
+def understand(value: Any, digest: str) -> Understood:
+    """The plan in a payload already read from JSON; PlanUnreadable with every reason."""
     envelope = _envelope(value)
-    bundle = open_bundle(envelope.medicines)
-    if bundle.citizen != envelope.citizen:
-        raise PlanUnreadable(["$.medicines: the Patient is not the plan's citizen"])
-    if not bundle.name:
-        raise PlanUnreadable(["$.medicines: the Patient has no name"])
     said = envelope.settings
     zone = ZoneInfo(said.zone)
+    medicines = _medicines(envelope, zone)
     clock = Clock(envelope.rounds, said.times_per_day, zone)
-    medicines = read_bundle(bundle, said.per_medicine, clock)
-    return Plan(
+    judged = tuple(judge(one, said.per_medicine.get(one.id), clock) for one in medicines.said)
+    plan = Plan(
         hub=envelope.hub,
         citizen=envelope.citizen,
-        name=bundle.name,
+        name=medicines.name,
         version=envelope.version,
         issued=envelope.issued,
         valid_from=envelope.valid_from,
@@ -78,10 +89,20 @@ def _understand(value: Any, digest: str) -> Plan:
         settings=Settings(**{name: getattr(said, name) for name in Settings.__struct_fields__}),
         contacts=envelope.contacts,
         limits=envelope.limits,
-        ordinations=medicines.ordinations,
-        outside=medicines.outside,
+        ordinations=tuple(one.ordination for one in judged if one.ordination),
+        outside=tuple(one.outside for one in judged if one.outside),
         defaults=said.defaults,
     )
+    return Understood(plan, judged)
+
+
+def _medicines(envelope: Envelope, zone: ZoneInfo) -> _Medicines:
+    bundle = open_bundle(envelope.medicines)
+    if bundle.citizen != envelope.citizen:
+        raise PlanUnreadable(["$.medicines: the Patient is not the plan's citizen"])
+    if not bundle.name:
+        raise PlanUnreadable(["$.medicines: the Patient has no name"])
+    return _Medicines(bundle.name, read_bundle(bundle, zone))
 
 
 def _envelope(value: Any) -> Envelope:

@@ -1,19 +1,24 @@
-"""A FHIR R4 Bundle of a citizen's medicines, read whole: every statement ends as an ordination or outside (R6)."""
+"""A FHIR R4 Bundle of a citizen's medicines, read whole: no statement is lost (R6)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hub.domain.plan import Ordination, OrdinationId, Outside, Verdict
+from hub.domain.plan import Medicine, OrdinationId
+from hub.plan.fhir_medication import Product
 from hub.plan.fhir_statement import Setting, read_statement
-from hub.plan.format import Handling
-from hub.plan.ordination import Clock
+from hub.plan.ordination import Said
 from hub.plan.reasons import PlanUnreadable
 
 ORDINATION = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DrugMedicationIdentifierType"
 CITIZEN = ("urn:oid:1.2.208.176.1.2", "urn:oid:1.2.208.176.1.6.1.1")  # CPR, X-eCPR
+
+# Of two statements under one id it cannot be told which one holds, so neither does.
+TWIN = "another statement has the same ordination id"
 
 # Resources that carry no medicine of their own. Any other kind might, and is shown outside the box.
 BESIDE = {"Patient", "Medication", "Organization", "Practitioner", "PractitionerRole", "RelatedPerson", "Composition"}
@@ -34,13 +39,6 @@ class Bundle(Struct, frozen=True):
             if resource["resourceType"] == kind:
                 names = {url, own, f"{kind}/{own}"} if isinstance(own, str) and own else {url}
                 yield from ((name, resource) for name in names if name)
-
-
-class Medicines(Struct, frozen=True):
-    """Everything the bundle says: what is scheduled, and what is not."""
-
-    ordinations: tuple[Ordination, ...]
-    outside: tuple[Outside, ...]
 
 
 def open_bundle(medicines: Mapping[str, Any]) -> Bundle:
@@ -72,26 +70,20 @@ def open_bundle(medicines: Mapping[str, Any]) -> Bundle:
     return Bundle(tuple(resources), patients[0], citizen, _name(patients[0]))
 
 
-def read_bundle(bundle: Bundle, handling: Mapping[OrdinationId, Handling], clock: Clock) -> Medicines:
-    """All statements, each with its verdict."""
+def read_bundle(bundle: Bundle, zone: ZoneInfo) -> Iterator[Said]:
+    """What each statement says."""
     medications: dict[str, Any] = {}
     for name, medication in bundle.named("Medication"):
         medications[name] = medication if medications.get(name, medication) == medication else None
-    patients = frozenset(name for name, _ in bundle.named("Patient"))
-    setting = Setting(clock, handling, medications, patients)
-    ordinations: list[Ordination] = []
-    outside: list[Outside] = []
+    setting = Setting(zone, medications, frozenset(name for name, _ in bundle.named("Patient")))
     for ident, twin, resource in _identified(bundle):
         if resource["resourceType"] != "MedicationStatement":
-            reason = "a resource the hub does not read"
-            outside.append(Outside(ident, str(resource["resourceType"])[:80], Verdict.NOT_UNDERSTOOD, reason))
-            continue
-        ordination, beside = read_statement(resource, ident, setting)
-        if twin:
-            ordination, beside = None, _twin(ident, ordination, beside)
-        ordinations += [ordination] if ordination else []
-        outside += [beside] if beside else []
-    return Medicines(tuple(ordinations), tuple(outside))
+            kind = Product(Medicine(str(resource["resourceType"])[:80]))
+            yield Said(ident, kind, unread=("a resource the hub does not read",))
+        elif twin:
+            yield replace(read_statement(resource, ident, setting), dosage=None, rest=None, unread=(TWIN,))
+        else:
+            yield read_statement(resource, ident, setting)
 
 
 def statements(bundle: Bundle) -> Iterator[tuple[OrdinationId, Mapping[str, Any]]]:
@@ -107,13 +99,6 @@ def _identified(bundle: Bundle) -> Iterator[tuple[OrdinationId, bool, Mapping[st
     for ident, resource in found:
         seen[ident] += 1
         yield ident if seen[ident] == 1 else f"{ident}#{seen[ident]}", count[ident] > 1, resource
-
-
-def _twin(ident: OrdinationId, ordination: Ordination | None, beside: Outside | None) -> Outside:
-    """Two statements under one id: which one holds cannot be told, so neither does."""
-    name = ordination.medicine.name if ordination else beside.name if beside else ""
-    text = ordination.text if ordination else beside.text if beside else ""
-    return Outside(ident, name, Verdict.NOT_UNDERSTOOD, "another statement has the same ordination id", text)
 
 
 def _ordination_id(resource: Mapping[str, Any]) -> OrdinationId:

@@ -1,17 +1,18 @@
-"""One MedicationStatement to one verdict: an ordination to schedule, or outside the schedule and why."""
+"""What one MedicationStatement says of one medicine."""
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hub.domain.plan import Medicine, OrdinationId, Outside, Verdict
+from hub.domain.plan import Medicine, OrdinationId, Verdict
 from hub.plan.fhir import Medication, Statement
 from hub.plan.fhir_dosage import marked_as_needed, read_dosage, words_of
 from hub.plan.fhir_medication import Product, product_named, product_of
 from hub.plan.fhir_values import local_date, span
-from hub.plan.format import Handling
-from hub.plan.ordination import Clock, Read, Said, ordinate
+from hub.plan.ordination import Said
 from hub.plan.reasons import NotUnderstood, converted
 
 # FMK's statuses as Danish FMK-to-FHIR practice writes them. Anything else (absent, intended, entered-in-error) is not
@@ -25,45 +26,39 @@ AT_REST = {
 
 
 class Setting(Struct, frozen=True):
-    """What a statement is read against: the envelope's clock and handling, the bundle's medicines and patient."""
+    """What a statement is read against: the home zone, the bundle's medicines and patient."""
 
-    clock: Clock
-    handling: Mapping[OrdinationId, Handling]
+    zone: ZoneInfo
     medications: Mapping[str, Any]  # by every name a reference may use; None where two share it
     patients: frozenset[str]  # every name of the plan's citizen
 
 
-def read_statement(raw: Mapping[str, Any], ident: OrdinationId, setting: Setting) -> Read:
-    """The ordination, or why it is outside; both where an as-needed part stands beside a fixed one."""
+def read_statement(raw: Mapping[str, Any], ident: OrdinationId, setting: Setting) -> Said:
+    """What it says, as far as it can be read; `unread` says why not further."""
     dosages = raw.get("dosage")
     words = words_of(tuple(dosages) if isinstance(dosages, list) else ())
-    medicine = Medicine("")
+    said = Said(ident, Product(Medicine("")), text=words.text, note=words.note)
     try:
-        product = _product(raw, setting)
-        medicine = product.medicine
+        said = replace(said, product=_product(raw, setting))
         statement: Statement = converted(raw, Statement, "statement")
         _check_subject(statement, setting)
-        if statement.status in AT_REST:
-            verdict, reason = AT_REST[statement.status]
-            return None, Outside(ident, medicine.name, verdict, reason, words.text, medicine.strength)
-        if statement.status != "active":
+        said = replace(said, rest=AT_REST.get(statement.status))
+        if said.rest is None and statement.status != "active":
             raise NotUnderstood([f'status: "{statement.status[:40]}"'])
-        return _active(statement, ident, product, setting)
+        return _dosed(said, statement, setting.zone)
     except NotUnderstood as error:
-        return None, Outside(
-            ident, medicine.name, Verdict.NOT_UNDERSTOOD, "; ".join(error.reasons), words.text, medicine.strength
-        )
+        return replace(said, unread=error.reasons)
 
 
-def _active(statement: Statement, ident: OrdinationId, product: Product, setting: Setting) -> Read:
-    words, zone = words_of(statement.dosage), setting.clock.zone
+def _dosed(said: Said, statement: Statement, zone: ZoneInfo) -> Said:
     start, end = span(statement.effective_period, zone, "effectivePeriod")
     if statement.effective_date_time is not None:
         start = local_date(statement.effective_date_time, zone, "effectiveDateTime")
     reading = read_dosage(statement.dosage, start, zone)
     needed = words_of(tuple(d for d in statement.dosage if marked_as_needed(d)))
-    said = Said(ident, product, reading.dosage, start, end, words.text, words.note, needed.text, reading.unread)
-    return ordinate(said, setting.handling.get(ident), setting.clock)
+    return replace(
+        said, dosage=reading.dosage, start=start, end=end, needed_text=needed.text, unread=reading.unread
+    )  # fmt: skip
 
 
 def _product(raw: Mapping[str, Any], setting: Setting) -> Product:

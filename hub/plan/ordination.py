@@ -33,20 +33,42 @@ class Clock(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """One medicine in use, as its card says it. `start` and `end` are the ordination's own, beside the dosage's."""
+    """One medicine, as its card says it. `start` and `end` are the ordination's own, beside the dosage's."""
 
     id: OrdinationId
     product: Product
-    dosage: Dosage
+    dosage: Dosage | None = None  # None: `unread` says why
     start: date | None = None
     end: date | None = None
     text: str = ""  # FMK's own words for the dosage
     note: str = ""
     needed_text: str = ""  # of that, what its part as needed says
-    unread: tuple[str, ...] = ()  # why a part as needed is not in the dosage
+    unread: tuple[str, ...] = ()  # why a part as needed is not in the dosage, or nothing of it was understood
+    rest: tuple[Verdict, str] | None = None  # not in use, and why
 
 
 Read = tuple[Ordination | None, Outside | None]
+
+
+class Judged(Struct, frozen=True):
+    """One medicine of a plan, and what became of it. `reasons`: why it is not understood."""
+
+    said: Said
+    ordination: Ordination | None = None
+    outside: Outside | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def judge(said: Said, handling: Handling | None, clock: Clock) -> Judged:
+    """Its verdict, whatever it is."""
+    medicine = said.product.medicine
+    outside = Outside(said.id, medicine.name, Verdict.NOT_UNDERSTOOD, "", said.text, medicine.strength)
+    if said.rest:
+        return Judged(said, outside=replace(outside, verdict=said.rest[0], reason=said.rest[1]))
+    try:
+        return Judged(said, *ordinate(said, handling, clock))
+    except NotUnderstood as error:
+        return Judged(said, None, replace(outside, reason="; ".join(error.reasons)), error.reasons)
 
 
 def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
@@ -54,6 +76,8 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
 
     NotUnderstood with every reason.
     """
+    if said.dosage is None:
+        raise NotUnderstood(said.unread)
     if said.dosage.free_text or said.dosage.by_schema:
         raise NotUnderstood(["dosage: free text" if said.dosage.free_text else "dosage: by a schema kept elsewhere"])
     fixed, needed = _fixed(said.dosage), needed_periods(said.dosage)
@@ -69,7 +93,8 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
     interval_min = _interval(said.dosage, handling)
     reasons = [*_unplaced(fixed, clock), *_most_a_day(fixed)]
     reasons = reasons or [*_clashes(fixed, clock), *_too_close(fixed, interval_min, clock)]
-    reasons += _not_as_counted(said, handling.handout, quantities | ({as_needed.quantity} if as_needed else set()))
+    quantities |= {as_needed.quantity} if as_needed else set()
+    reasons += _not_as_counted(said.product, said.dosage.unit, handling.handout, quantities)
     if reasons:
         raise NotUnderstood(reasons)
     ordination = Ordination(
@@ -150,9 +175,8 @@ def _too_close(fixed: Dosage, interval_min: int | None, clock: Clock) -> Iterato
             yield f"dosage: {minutes} minutes between two doses, less than the least {interval_min}"
 
 
-def _not_as_counted(said: Said, handout: Handout, quantities: set[Decimal]) -> list[str]:
+def _not_as_counted(product: Product, unit: str, handout: Handout, quantities: set[Decimal]) -> list[str]:
     reasons: list[str] = []
-    unit, product = said.dosage.unit, said.product
     try:
         check_agrees(unit, product.form_name)
         for quantity in sorted(quantities) if handout is Handout.COMPARTMENT else ():

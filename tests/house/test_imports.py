@@ -21,7 +21,7 @@ RULES = {
 }
 # What the pure core may use of others: values and types, nothing that reads, writes or asks the time of a machine.
 PURE = {"datetime", "decimal", "enum", "typing", "collections", "zoneinfo", "functools", "itertools", "dataclasses",
-        "math", "msgspec", "__future__"}  # fmt: skip
+        "math", "bisect", "msgspec", "__future__"}  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
 
 
