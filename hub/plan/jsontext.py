@@ -9,16 +9,17 @@ import msgspec
 from hub.plan.reasons import PlanUnreadable
 
 MAX_BYTES = 2 * 1024 * 1024  # a plan's limit on every way in (the sockets have the same)
+MAX_FILE_BYTES = 1024 * 1024  # of a bare medicine file, in JSON or XML
 
 
 class _Twice(ValueError):
     """A name said twice in one object."""
 
 
-def read_json(text: bytes) -> Any:
+def read_json(text: bytes, most: int = MAX_BYTES) -> Any:
     """The value of a JSON text in UTF-8. PlanUnreadable where it is too big, too deep, malformed or ambiguous."""
-    if len(text) > MAX_BYTES:
-        raise PlanUnreadable([f"$: {len(text)} bytes is more than {MAX_BYTES}"])
+    if len(text) > most:
+        raise PlanUnreadable([f"$: {len(text)} bytes is more than {most}"])
     try:
         value = msgspec.json.Decoder(float_hook=Decimal).decode(text)
         # msgspec takes the last of two equal names in silence; "quantity" said twice must not be a choice of ours.
