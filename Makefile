@@ -8,7 +8,8 @@ READY := $(VENV)/.ready
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults lock clean
+.PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-services
+.PHONY: install uninstall lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +52,15 @@ prove-powercut: $(READY) ## Thousands of power cuts under the real journal
 
 prove-faults: $(READY) ## A kill and a hang of every process at every step of an opening
 	@$(BIN)/python -m tests.faultwalk.run
+
+prove-services: $(READY) ## The three services under a real systemd, as root: the demo's day, and everything that may be done to them
+	@$(BIN)/python -u -m tests.services.prove
+
+install: ## On the box itself, as root: the three services, each its own user, with a private environment
+	@systemd/install.sh install
+
+uninstall: ## Take them away; the journal stays
+	@systemd/install.sh uninstall
 
 lock: $(READY) ## Resolve setup.cfg anew and pin it in requirements/
 	@$(BIN)/python requirements/lock.py

@@ -4,10 +4,15 @@ state_dir = "/var/lib/medhub"      # journal, keys, backups: the hub's alone
 socket_dir = "/run/medhub"         # ui.sock, sync.sock, staff.sock
 development = false                # true: one uid for all roles; an appliance refuses it
 
-[allowed_uids]                     # who may come in on which socket; no uid in two roles
-ui = [995]
-sync = [996]
-staff = [0, 1000]
+[allowed_uids]                     # who may come in on which socket, by name or number; nobody in two roles
+ui = ["medhub-ui"]
+sync = ["medhub-sync"]
+staff = ["root", 1000]
+
+[socket_groups]                    # whose group each socket is; left out, it is the hub's own
+ui = "medhub-ui"
+sync = "medhub-sync"
+staff = "medhub-staff"
 
 [board]                            # the GPIO lines of this box; left out where the devices are twins
 chip = "pinctrl-bcm2711"           # the chip's label, never its number
@@ -20,9 +25,11 @@ lid = 27
 lamp = 22
 """
 
+import grp
 import os
+import pwd
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +44,7 @@ _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 # Lines 2-27 are the 40-pin header's; 0 and 1 are the HAT's identity EEPROM and must not be driven.
 Line = Annotated[int, Meta(ge=2, le=27)]
 Uid = Annotated[int, Meta(ge=0, le=2**32 - 2)]
+Name = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")]
 Folder = Annotated[str, Meta(pattern=r"^/[^\x00]*$", max_length=200)]
 
 
@@ -60,9 +68,15 @@ class BoardWiring(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AllowedUids(Struct, frozen=True, forbid_unknown_fields=True):
-    ui: tuple[Uid, ...] = ()
-    sync: tuple[Uid, ...] = ()
-    staff: tuple[Uid, ...] = ()
+    ui: tuple[Uid | Name, ...] = ()
+    sync: tuple[Uid | Name, ...] = ()
+    staff: tuple[Uid | Name, ...] = ()
+
+
+class SocketGroups(Struct, frozen=True, forbid_unknown_fields=True):
+    ui: Name | None = None
+    sync: Name | None = None
+    staff: Name | None = None
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +84,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     socket_dir: Folder
     development: bool = False
     allowed_uids: AllowedUids = AllowedUids()
+    socket_groups: SocketGroups = SocketGroups()
     board: BoardWiring | None = None
 
 
@@ -79,13 +94,14 @@ class HubConfig(Struct, frozen=True):
     state_dir: Path
     socket_dir: Path
     development: bool
-    allowed: AllowedUids
+    allowed: Mapping[Role, frozenset[int]]
+    groups: Mapping[Role, int]  # the gid of a role's socket, where one is named
     board: BoardWiring | None
 
     def uids(self) -> dict[Role, frozenset[int]]:
         """Who may come in, by role; in development whoever runs the hub may, in every role."""
         own = frozenset({os.getuid()} if self.development else ())
-        return {role: frozenset(getattr(self.allowed, role)) | own for role in Role}
+        return {role: self.allowed[role] | own for role in Role}
 
 
 def load(path: Path, appliance: Path = APPLIANCE) -> HubConfig:
@@ -97,12 +113,41 @@ def load(path: Path, appliance: Path = APPLIANCE) -> HubConfig:
         raise ConfigRefused(f"{path}: {_with_key(error, raw)}") from error
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigRefused(f"{path}: {error}") from error
-    for finding in _findings(file, appliance):
+    try:
+        allowed = {role: frozenset(_uids(file.allowed_uids, role)) for role in Role}
+        groups = dict(_gids(file.socket_groups))
+    except _Unknown as unknown:
+        raise ConfigRefused(f"{path}: {unknown}") from unknown
+    for finding in _findings(file, allowed, groups, appliance):
         raise ConfigRefused(f"{path}: {finding}")
-    return HubConfig(Path(file.state_dir), Path(file.socket_dir), file.development, file.allowed_uids, file.board)
+    return HubConfig(Path(file.state_dir), Path(file.socket_dir), file.development, allowed, groups, file.board)
 
 
-def _findings(file: _File, appliance: Path) -> Iterator[str]:
+class _Unknown(Exception):
+    """A name that this machine does not know."""
+
+
+def _uids(allowed: AllowedUids, role: Role) -> Iterator[int]:
+    for who in getattr(allowed, role):
+        try:
+            yield pwd.getpwnam(who).pw_uid if isinstance(who, str) else who
+        except KeyError:
+            raise _Unknown(f"allowed_uids.{role}: this machine has no user {who}") from None
+
+
+def _gids(groups: SocketGroups) -> Iterator[tuple[Role, int]]:
+    for role in Role:
+        name = getattr(groups, role)
+        try:
+            if name is not None:
+                yield role, grp.getgrnam(name).gr_gid
+        except KeyError:
+            raise _Unknown(f"socket_groups.{role}: this machine has no group {name}") from None
+
+
+def _findings(
+    file: _File, allowed: Mapping[Role, frozenset[int]], groups: Mapping[Role, int], appliance: Path
+) -> Iterator[str]:
     """What no type can say."""
     longest = Path(file.socket_dir) / f"{max(Role, key=len)}.sock"
     if len(os.fsencode(longest)) > _SOCKET_PATH_BYTES:
@@ -110,17 +155,20 @@ def _findings(file: _File, appliance: Path) -> Iterator[str]:
     if file.development and appliance.exists():
         yield f"development: must be false on an appliance ({appliance} exists)"
     if not file.development:
-        yield from _uid_findings(file.allowed_uids)
+        yield from _uid_findings(allowed)
+    for role, gid in groups.items():
+        if list(groups.values()).count(gid) > 1:
+            yield f"socket_groups.{role}: another role has the same group"
     if file.board is not None:
         yield from _line_findings(file.board)
 
 
-def _uid_findings(allowed: AllowedUids) -> Iterator[str]:
+def _uid_findings(allowed: Mapping[Role, frozenset[int]]) -> Iterator[str]:
     seen: dict[int, Role] = {}
-    for role in Role:
-        if not getattr(allowed, role):
+    for role, uids in allowed.items():
+        if not uids:
             yield f"allowed_uids.{role}: nobody may come in (only with development = true may it be left out)"
-        for uid in getattr(allowed, role):
+        for uid in uids:
             if uid in seen:
                 yield f"allowed_uids.{role}: uid {uid} is {seen[uid]}'s already; one uid for all is for development"
             seen[uid] = role

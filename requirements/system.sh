@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs those packages of debian.txt that are missing, as root or with sudo; else one line says what to install.
+# Installs those packages of debian.txt, or of the list it is given, that are missing, as root or with sudo; else one line says what to install.
 set -eu
-wanted=$(grep -v '^#' "$(dirname "$0")/debian.txt")
+wanted=$(grep -v '^#' "$(dirname "$0")/${1:-debian.txt}")
 if ! command -v dpkg-query >/dev/null; then
     echo "This is not Debian; on Debian 12 these would be installed now:" $wanted >&2
     exit 0

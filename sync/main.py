@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hub import notify
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
 from sync.backoff import Backoff
@@ -18,6 +19,8 @@ from sync.resources import Source
 from sync.server import Server, ServerError
 from sync.upload import Hub, Upload
 
+PET_S = 30.0  # the unit's WatchdogSec is ten times as long: a round of the heartbeat may wait for several time limits
+STUCK_S = 600.0  # no batch takes so long, and no round of what comes in
 log = logging.getLogger("sync")
 
 
@@ -55,15 +58,29 @@ class Carrier:
 
     def __init__(self, config: Config, hub: Hub, server: Server, signals: Signals) -> None:
         self._config, self._hub, self._signals = config, hub, signals
-        self._upload = Upload(hub, server, Source(config.hub, config.citizen), signals.stopping)
+        self._upload = Upload(hub, server, Source(config.hub, config.citizen), self._stopping)
         self._download = Download(hub, server)
         self._backoff = Backoff(config.backoff_max_s)
         self._ask_again_s = 0.0
+        self._busy_since_s: float | None = None
 
     def run(self) -> None:
         """Until stopped."""
         while not self._signals.stopping():
-            self._signals.pause(self.once())
+            self._busy_since_s = time.monotonic()
+            pause_s = self.once()
+            self._busy_since_s = None
+            self._signals.pause(pause_s)
+
+    def gets_on(self) -> bool:
+        """Whether it rests between rounds, or a batch was done not long ago; from any thread."""
+        since_s = self._busy_since_s
+        return since_s is None or time.monotonic() - since_s < STUCK_S
+
+    def _stopping(self) -> bool:
+        """Asked before each batch."""
+        self._busy_since_s = time.monotonic()
+        return self._signals.stopping()
 
     def once(self, now_s: Callable[[], float] = time.monotonic) -> float:
         """One round; how long to wait before the next."""
@@ -109,18 +126,19 @@ class Carrier:
         return True
 
 
-def beat(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
+def beat(config: Config, hub: Hub, server: Server, signals: Signals, others: Callable[[], bool] = lambda: True) -> None:
     """Carry the hub's heartbeat until stopped (R10). A hub that does not answer has none: the gateway alarms.
 
-    However it ends, it ends the process with it: sync must not look alive without a heartbeat.
+    However it ends, it ends the process with it: sync must not look alive without a heartbeat. Between two the watchdog
+    is petted, while the `others` get on too (R16).
     """
     try:
-        _carry_beats(config, hub, server, signals)
+        _carry_beats(config, hub, server, signals, others)
     finally:
         signals.stop()
 
 
-def _carry_beats(config: Config, hub: Hub, server: Server, signals: Signals) -> None:
+def _carry_beats(config: Config, hub: Hub, server: Server, signals: Signals, others: Callable[[], bool]) -> None:
     through = True
     while not signals.stopping():
         try:
@@ -135,17 +153,28 @@ def _carry_beats(config: Config, hub: Hub, server: Server, signals: Signals) -> 
             log.warning("no heartbeat gets through: %s", error)
         except HubUnreachable:
             log.warning("no heartbeat: the hub does not answer")
-        signals.rest(config.heartbeat_s)
+        _rest(config.heartbeat_s, signals, others)
+
+
+def _rest(seconds: float, signals: Signals, others: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + seconds
+    while not signals.stopping() and (left_s := until_s - time.monotonic()) > 0:
+        if others():
+            notify.watchdog()
+        signals.rest(min(left_s, PET_S))
 
 
 def run(config: Config, signals: Signals) -> None:
     """Both threads, until stopped."""
     hubs = [Client(Path(config.socket)) for _ in range(2)]
     servers = [Server(config) for _ in range(2)]
-    beating = threading.Thread(target=beat, args=(config, hubs[1], servers[1], signals), name="heartbeat")
+    carrier = Carrier(config, hubs[0], servers[0], signals)
+    work = (config, hubs[1], servers[1], signals, carrier.gets_on)
+    beating = threading.Thread(target=beat, args=work, name="heartbeat")
     beating.start()
+    notify.ready()
     try:
-        Carrier(config, hubs[0], servers[0], signals).run()
+        carrier.run()
     finally:
         signals.stop()
         beating.join()

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from hub import notify
 from ui.config import Config, ConfigError, read_config
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Show until the window is closed. A config that is wrong is named, and the screen does not start."""
+    """Show until the window is closed. A config that is wrong is named, and the screen does not start.
+
+    The service manager hears that it is ready once the window is there, and from then on only of frames that were drawn
+    and that the hub answered for: whichever of the two hangs, it is started anew (R16).
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with TemporaryDirectory(prefix="medhub-ui-") as home:
         try:
-            bootstrap(args.config, Path(home)).run()
+            app = bootstrap(args.config, Path(home), on_alive=notify.watchdog)
+            app.bind(on_start=lambda *_: notify.ready())
+            app.run()
         except ConfigError as wrong:
             print(wrong, file=sys.stderr)
             return 78  # EX_CONFIG
