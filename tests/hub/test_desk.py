@@ -241,6 +241,22 @@ def test_a_bad_plan_is_refused_with_every_reason_and_told_and_the_running_one_st
     assert [b.code for b in hub.bodies(e.AlarmRaised) if b.alarm.startswith("plan_")] == [e.AlarmCode.PLAN_REFUSED]
 
 
+def test_a_plan_ahead_of_its_time_waits_over_a_restart_and_everybody_is_told(path: Path) -> None:
+    begins = NOW + timedelta(hours=4)
+    with at_desk(path) as hub:
+        assert hub.say(hub.plan(version=2)) is None
+        assert hub.say(hub.plan(version=3, valid_from=begins.isoformat())) is None
+    with at_desk(path) as hub:
+        status = hub.say(p.Status())
+        assert (status.plan_version, status.next_plan_version, status.next_plan_from) == (2, 3, begins)
+        beat = msgspec.json.decode(verify(hub.say(p.GetHeartbeat()).jws, (DEVICE.public,), Purpose.HEARTBEAT))
+        assert (beat["plan_version"], beat["next_plan_version"]) == (2, 3)
+        hub.clock.moment = replace(hub.clock.moment, wall=begins, monotonic_s=hub.clock.moment.monotonic_s + 14_400)
+        hub.ask(hub.loop._settle)
+        status = hub.say(p.Status())
+        assert (status.plan_version, status.next_plan_version) == (3, None)
+
+
 def test_a_flood_of_plans_nobody_can_read_fills_nothing(hub: Hub) -> None:
     for number in range(MOST_REFUSED + 3):
         assert hub.say(p.OfferPlan(f"nonsense {number}")).problem is p.Problem.REFUSED
