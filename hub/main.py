@@ -87,7 +87,7 @@ def bootstrap(
         )  # fmt: skip
         desk = Desk(loop, trust, key, secrets.token_bytes)
         server = Server(
-            {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, allowed_uids=config.uids()
+            {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, config.uids(), config.groups
         )
         devices = Devices(box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post)
         made.pop_all()  # they are the hub's to close now
