@@ -59,7 +59,9 @@ def ask(path: Path, day: date) -> Answer:
 
 REST = {"on-hold": "on_hold", "stopped": "stopped", "completed": "ended", "unknown": "ended"}
 MARKS = {"MORN": "morning", "NOON": "noon", "EVE": "evening", "NIGHT": "night"}
-TIMING = {"boundsPeriod", "frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
+MOMENTS = {"when", "timeOfDay", "dayOfWeek"}
+TIMING = {"boundsPeriod", "boundsDuration", "count", "frequency", "period", "periodUnit", *MOMENTS}
+CODES = {"QD": 1, "BID": 2, "TID": 3, "QID": 4}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Moments = list[tuple[dict[str, Any], Decimal]]
 
@@ -81,8 +83,11 @@ def _of_day(statement: dict[str, Any], drug: dict[str, Any], plan: dict[str, Any
         handling = plan["settings"]["per_medicine"].get(statement["identifier"][0]["value"])
         if handling is None:
             raise _Lost
-        found = [moment for dosage in fixed for moment in _moments(dosage, plan, day)]
+        since = statement.get("effectivePeriod", {}).get("start", "")[:10]
+        found = [moment for dosage in fixed for moment in _moments(dosage, plan, day, since)]
+        _apart(fixed, plan, since)
         for dosage in fixed:
+            _most(dosage, plan, alone=len(statement["dosage"]) == 1)
             _sane(_only(dosage["doseAndRate"])["doseQuantity"], drug, handling["handout"] == "compartment")
     except (_Lost, KeyError):
         return "not_understood", []
@@ -92,9 +97,7 @@ def _of_day(statement: dict[str, Any], drug: dict[str, Any], plan: dict[str, Any
 
 
 def _fixed(dosages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The elements that are no p.n.; the dosage type must agree with them, and no element say more than is known."""
-    if any(d.get("timing", {}).get("repeat", {}).keys() - TIMING for d in dosages):
-        raise _Lost
+    """The elements that are no p.n.; the dosage type must agree with them."""
     types = {c["code"] for d in dosages for i in d["additionalInstruction"] for c in i["coding"]}
     fixed = [d for d in dosages if not d.get("asNeededBoolean")]
     mixed = 0 < len(fixed) < len(dosages)
@@ -102,26 +105,142 @@ def _fixed(dosages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     if types != ({"KOMBINERET"} if mixed else {"FAST"}) or not fixed:
         raise _Lost
+    if len({_only(d["doseAndRate"])["doseQuantity"]["unit"].removesuffix("ter") for d in fixed}) > 1:
+        raise _Lost
     return fixed
 
 
-def _moments(dosage: dict[str, Any], plan: dict[str, Any], day: date) -> Moments:
-    """The slots of one element on `day`."""
-    repeat = dict(dosage["timing"]["repeat"])
-    bounds, often = repeat.pop("boundsPeriod", {}), (repeat.pop("period"), repeat.pop("periodUnit"))
-    times, parts, clocks = repeat.pop("frequency"), repeat.pop("when", []), repeat.pop("timeOfDay", [])
-    weekdays = repeat.pop("dayOfWeek", [])
-    if often not in ((1, "d"), (1, "wk")) or (often[1] == "wk" and not weekdays):
-        raise _Lost
-    if (parts or clocks) and times != 1:
-        raise _Lost
-    slots = [_slot(plan, lambda s, p=p: s.get("part") == MARKS[p]) for p in parts]
-    slots += [_slot(plan, lambda s, c=c: s["time"] == c) for c in clocks]
-    if not slots:
-        slots = [_slot(plan, lambda s, i=i: s["id"] == i) for i in plan["settings"]["times_per_day"][str(times)]]
-    if not _within(bounds, day) or (weekdays and DAYS[day.weekday()] not in weekdays):
+def _moments(dosage: dict[str, Any], plan: dict[str, Any], day: date, since: str) -> Moments:
+    """The slots of one element on `day`; `since` is the statement's own start."""
+    repeat = _spelled(dosage)
+    slots = _slots(repeat, plan)
+    first, last = _first_and_last(repeat, len(slots), since)
+    if not first <= day <= last or not _falls(repeat, first, day):
         return []
     return [(slot, _only(dosage["doseAndRate"])["doseQuantity"]["value"]) for slot in slots]
+
+
+def _spelled(dosage: dict[str, Any]) -> dict[str, Any]:
+    """The timing with all of it said: how often, in how many days or weeks, and what a code stands for."""
+    timing = dosage["timing"]
+    repeat = dict(timing.get("repeat", {}))
+    if "code" in timing:
+        if repeat.keys() - {"boundsPeriod", "boundsDuration", "count"}:
+            raise _Lost
+        repeat |= {"frequency": CODES[_only(timing["code"]["coding"])["code"]], "period": 1, "periodUnit": "d"}
+    if (
+        not {"frequency", "period", "periodUnit"} & repeat.keys()
+    ):  # a clock time or a weekday says itself when it recurs
+        if "timeOfDay" not in repeat and not {"dayOfWeek", "when"} <= repeat.keys():
+            raise _Lost
+        repeat |= {
+            "frequency": len(repeat.get("when", []) + repeat.get("timeOfDay", [])),
+            "period": 1,
+            "periodUnit": "d",
+        }
+    if repeat.keys() - TIMING or repeat["period"] not in range(1, 53) or repeat["periodUnit"] not in ("d", "wk"):
+        raise _Lost
+    return repeat
+
+
+def _slots(repeat: dict[str, Any], plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """The slots of each of its days, where so often means so many on each of them and nothing else."""
+    often, weekdays, weeks = repeat["frequency"], repeat.get("dayOfWeek", []), repeat["periodUnit"] == "wk"
+    slots = [_slot(plan, lambda s, p=p: s.get("part") == MARKS[p]) for p in repeat.get("when", [])]
+    slots += [_slot(plan, lambda s, c=c: s["time"] == c) for c in repeat.get("timeOfDay", [])]
+    days = len(weekdays) if weeks else 1
+    if weeks != bool(weekdays) and (weeks or repeat["period"] > 1):
+        raise _Lost
+    if repeat["period"] > 1 and (often != 1 or days > 1):
+        raise _Lost
+    if slots and often != days * len(slots) and not (often == days and 1 in (days, len(slots))):
+        raise _Lost
+    if not slots and often % days:
+        raise _Lost
+    return slots or [
+        _slot(plan, lambda s, i=i: s["id"] == i) for i in plan["settings"]["times_per_day"][str(often // days)]
+    ]
+
+
+def _first_and_last(repeat: dict[str, Any], a_day: int, since: str) -> tuple[date, date]:
+    """Both included. What is counted from a day needs to be told which."""
+    bounds = repeat.get("boundsPeriod", {})
+    start = bounds.get("start", since)[:10]
+    counted = repeat["period"] > 1 or "count" in repeat or "boundsDuration" in repeat
+    if (counted and not start) or (repeat["period"] > 1 and _week_is_open(repeat, start)):
+        raise _Lost
+    first = date.fromisoformat(start or "2000-01-01")
+    last = date.fromisoformat(bounds.get("end", "2199-12-31")[:10])
+    if "boundsDuration" in repeat:
+        length = repeat["boundsDuration"]
+        last = first + timedelta(**{{"d": "days", "wk": "weeks"}[length["code"]]: length["value"]}) - timedelta(days=1)
+    if "count" in repeat:
+        if (
+            repeat["count"] % a_day
+            or repeat["frequency"] % a_day
+            or (since and bounds.get("start", since)[:10] != since)
+        ):
+            raise _Lost
+        last = min(last, _day_of_the_last(repeat, first, repeat["count"] // a_day))
+    return first, last
+
+
+def _week_is_open(repeat: dict[str, Any], start: str) -> bool:
+    """Of "every 2 weeks on a Monday": whether that of the starting week is already past."""
+    return repeat["periodUnit"] == "wk" and DAYS.index(repeat["dayOfWeek"][0]) < date.fromisoformat(start).weekday()
+
+
+def _day_of_the_last(repeat: dict[str, Any], day: date, left: int) -> date:
+    """Walks until none is left."""
+    first = day
+    while left := left - _falls(repeat, first, day):
+        day += timedelta(days=1)
+    return day
+
+
+def _falls(repeat: dict[str, Any], first: date, day: date) -> bool:
+    """Whether it is a day of it: by the calendar's weeks, or by the days since the first."""
+    if repeat.get("dayOfWeek") and DAYS[day.weekday()] not in repeat["dayOfWeek"]:
+        return False
+    if repeat["periodUnit"] == "d":
+        return (day - first).days % repeat["period"] == 0
+    mondays = [d - timedelta(days=d.weekday()) for d in (first, day)]
+    return (mondays[1] - mondays[0]).days // 7 % repeat["period"] == 0
+
+
+def _apart(fixed: list[dict[str, Any]], plan: dict[str, Any], since: str) -> None:
+    """Parts numbered in a sequence must not overlap, and no two may ever want one slot on one day."""
+    parts = []
+    for dosage in fixed:
+        repeat = _spelled(dosage)
+        slots = _slots(repeat, plan)
+        names = [slot["id"] for slot in slots]
+        parts.append((dosage.get("sequence"), repeat, *_first_and_last(repeat, len(slots), since), names))
+    for i, (one, repeat, first, last, names) in enumerate(parts):
+        for other, again, begins, ends, others in parts[:i]:
+            together = one == other or (one is not None and other is not None)
+            if not together or (one != other and not (ends < first if one > other else last < begins)):
+                raise _Lost
+            day, stop = max(first, begins), min(last, ends)
+            stop = min(stop, day + timedelta(days=_days(repeat) * _days(again)))  # by then the two repeat
+            while day <= stop and {*names} & {*others}:
+                if _falls(repeat, first, day) and _falls(again, begins, day):
+                    raise _Lost
+                day += timedelta(days=1)
+
+
+def _days(repeat: dict[str, Any]) -> int:
+    """After so many days it repeats."""
+    return repeat["period"] * (7 if repeat["periodUnit"] == "wk" or "dayOfWeek" in repeat else 1)
+
+
+def _most(dosage: dict[str, Any], plan: dict[str, Any], alone: bool) -> None:
+    """Whether a day has more than the element says is the most."""
+    if "maxDosePerPeriod" not in dosage:
+        return
+    a_day = _only(dosage["doseAndRate"])["doseQuantity"]["value"] * len(_slots(_spelled(dosage), plan))
+    if not alone or a_day > dosage["maxDosePerPeriod"]["numerator"]["value"]:
+        raise _Lost
 
 
 def _slot(plan: dict[str, Any], fits: Any) -> dict[str, Any]:

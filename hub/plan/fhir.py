@@ -1,14 +1,16 @@
 """The FHIR R4 elements the hub reads, each with every field it understands and no other.
 
-An element with a field that is not here (a maximum dose, an offset, a modifierExtension, an extension of a dosage)
-may mean something else than it seems to, so it is not understood. `Any` is what is carried but changes no dose.
+An element with a field that is not here (a modifierExtension, an extension of a dosage, a comparator) may mean
+something else than it seems to, so it is not understood. `Any` is what is checked where it is used, or is carried and
+changes no dose.
 """
 
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-# Far above what FMK allows (10 periods); bounds the work a file can ask for.
+# Far above what FMK allows (10 periods); both bound the work a file can ask for.
+MOST_ELEMENTS = 50
 Moments = Annotated[tuple[str, ...], Meta(max_length=24)]
 
 
@@ -42,8 +44,8 @@ class Bounds(Struct, frozen=True, forbid_unknown_fields=True):
 class Quantity(Struct, frozen=True, forbid_unknown_fields=True):
     value: Any = None  # int or Decimal, checked where it is used: text is not a number here
     unit: str = ""
-    system: Any = None
-    code: Any = None
+    system: str = ""
+    code: str = ""
     id: Any = None
 
 
@@ -53,26 +55,47 @@ class Range(Struct, frozen=True, forbid_unknown_fields=True):
     id: Any = None
 
 
+class Ratio(Struct, frozen=True, forbid_unknown_fields=True):
+    numerator: Quantity
+    denominator: Quantity
+    id: Any = None
+
+
 class DoseAndRate(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     dose_quantity: Quantity | None = None
     dose_range: Range | None = None
+    rate_quantity: Any = None
+    rate_range: Any = None
+    rate_ratio: Any = None
     type: Any = None
     id: Any = None
 
 
 class Repeat(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     bounds_period: Bounds | None = None
-    frequency: int = 1
+    bounds_duration: Quantity | None = None
+    bounds_range: Any = None
+    count: int | None = None
+    count_max: int | None = None
+    duration: Any = None
+    duration_max: Any = None
+    duration_unit: Any = None
+    frequency: int | None = None
+    frequency_max: int | None = None
     period: Any = None
+    period_max: Any = None
     period_unit: str = ""
-    when: Moments = ()
-    time_of_day: Moments = ()
     day_of_week: Moments = ()
+    time_of_day: Moments = ()
+    when: Moments = ()
+    offset: Any = None
     id: Any = None
 
 
 class Timing(Struct, frozen=True, forbid_unknown_fields=True):
     repeat: Repeat | None = None
+    code: Concept | None = None
+    event: Any = None
     id: Any = None
 
 
@@ -82,9 +105,12 @@ class DosageElement(Struct, frozen=True, forbid_unknown_fields=True, rename="cam
     additional_instruction: tuple[Concept, ...] = ()
     patient_instruction: str = ""
     timing: Timing | None = None
-    as_needed_boolean: bool = False
+    as_needed_boolean: bool | None = None
     as_needed_codeable_concept: Concept | None = None
     dose_and_rate: tuple[DoseAndRate, ...] = ()
+    max_dose_per_period: Ratio | None = None
+    max_dose_per_administration: Quantity | None = None
+    max_dose_per_lifetime: Any = None
     site: Any = None
     route: Any = None
     method: Any = None
@@ -109,7 +135,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
     medication_codeable_concept: Concept | None = None
     effective_period: Bounds | None = None
     effective_date_time: str | None = None
-    dosage: Annotated[tuple[Any, ...], Meta(max_length=50)] = ()
+    dosage: Annotated[tuple[Any, ...], Meta(max_length=MOST_ELEMENTS)] = ()
     id: Any = None
     meta: Any = None
     language: Any = None
@@ -128,12 +154,6 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
     reason_code: Any = None
     reason_reference: Any = None
     note: Any = None
-
-
-class Ratio(Struct, frozen=True, forbid_unknown_fields=True):
-    numerator: Quantity
-    denominator: Quantity
-    id: Any = None
 
 
 class Ingredient(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -1,8 +1,7 @@
 """A MedicationStatement's dosage elements as one Dosage: all of it exactly, or not understood."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import Dosage, Period
-from hub.plan.fhir import DosageElement, DoseAndRate
-from hub.plan.fhir_timing import FMK_START, moments_of, period_of, weekdays_of
-from hub.plan.fhir_values import amount, span
+from hub.plan.fhir import MOST_ELEMENTS, DosageElement, Repeat
+from hub.plan.fhir_bounds import counted, in_sequence, reach_of
+from hub.plan.fhir_dose import amount_of
+from hub.plan.fhir_repeat import repeat_of
+from hub.plan.fhir_timing import needed_rhythm, rhythm
+from hub.plan.fhir_values import FMK_START
 from hub.plan.reasons import NotUnderstood, converted
-from hub.plan.units import unit_words
 
 DOSAGE_TYPE = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DosageTypeType"
 
@@ -45,14 +46,29 @@ class Reading(Struct, frozen=True):
     unread: tuple[str, ...] = ()
 
 
-def words_of(dosages: tuple[Any, ...]) -> Words:
+def words_of(dosages: Sequence[Any]) -> Words:
     """The texts of all elements, in order, each once; also of elements that are otherwise not understood."""
     found = [d for d in dosages if isinstance(d, Mapping)]
-    return Words(text=_lines(d.get("text") for d in found), note=_lines(d.get("patientInstruction") for d in found))
+    notes = (text for d in found for text in (d.get("patientInstruction"), *_instructions(d)))
+    return Words(text=_lines(d.get("text") for d in found), note=_lines(notes))
 
 
-def read_dosage(dosages: tuple[Any, ...], start: date | None, zone: ZoneInfo) -> Reading:
+def _instructions(raw: Mapping[str, Any]) -> Iterator[Any]:
+    """What else an element says in words: for what it is needed, and instructions beside FMK's dosage type."""
+    listed = raw.get("additionalInstruction")
+    for concept in (*(listed if isinstance(listed, list) else ()), raw.get("asNeededCodeableConcept")):
+        if not isinstance(concept, Mapping):
+            continue
+        codings = concept.get("coding")
+        found = [c for c in codings if isinstance(c, Mapping)] if isinstance(codings, list) else []
+        if not any(c.get("system") == DOSAGE_TYPE for c in found):
+            yield concept.get("text") or next((c.get("display") for c in found), None)
+
+
+def read_dosage(dosages: Sequence[Any], start: date | None, zone: ZoneInfo) -> Reading:
     """The dosage in all its elements; NotUnderstood with every reason. `start` is the statement's own."""
+    if len(dosages) > MOST_ELEMENTS:
+        raise NotUnderstood([f"dosage: has {len(dosages)} parts, more than {MOST_ELEMENTS}"])
     reasons: list[str] = []
     elements = []
     for i, raw in enumerate(dosages):
@@ -60,6 +76,8 @@ def read_dosage(dosages: tuple[Any, ...], start: date | None, zone: ZoneInfo) ->
             elements.append(converted(raw, DosageElement, f"dosage[{i}]"))
         except NotUnderstood as error:
             reasons += error.reasons
+        else:
+            reasons += _modified(raw, f"dosage[{i}]")
     if reasons or not elements:
         raise NotUnderstood(reasons or ["dosage: there is none"])
     kind = _kind(elements)
@@ -72,6 +90,17 @@ def read_dosage(dosages: tuple[Any, ...], start: date | None, zone: ZoneInfo) ->
     return _merge(elements, needed, start, zone)
 
 
+def _modified(raw: Any, place: str) -> Iterator[str]:
+    """Every modifier extension, at whatever depth: also inside what is only carried, it may change the whole."""
+    left = [(place, raw)]  # no recursion: a file may be nested as deep as Python's own limit
+    while left:
+        at, value = left.pop()
+        inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+        if isinstance(value, Mapping) and "modifierExtension" in value:
+            yield f"{at}.modifierExtension: may change what all else means"
+        left += [(f"{at}.{key}"[:80], item) for key, item in inside if isinstance(item, Mapping | list)]
+
+
 def _kind(elements: list[DosageElement]) -> Kind | None:
     """The dosage type FMK gave; None where it gave none."""
     codes = {c.code for e in elements for a in e.additional_instruction for c in a.coding if c.system == DOSAGE_TYPE}
@@ -81,9 +110,9 @@ def _kind(elements: list[DosageElement]) -> Kind | None:
     return KINDS[codes.pop()] if codes else None
 
 
-def marked_as_needed(raw: Mapping[str, Any]) -> bool:
+def marked_as_needed(raw: Any) -> bool:
     """Whether a dosage element says so itself."""
-    return raw.get("asNeededBoolean") is True or "asNeededCodeableConcept" in raw
+    return isinstance(raw, Mapping) and (raw.get("asNeededBoolean") is True or "asNeededCodeableConcept" in raw)
 
 
 def _merge(elements: list[DosageElement], needed: list[bool], start: date | None, zone: ZoneInfo) -> Reading:
@@ -92,13 +121,13 @@ def _merge(elements: list[DosageElement], needed: list[bool], start: date | None
     A part as needed is in no schedule: where it cannot be read, the fixed one still stands.
     """
     reasons: dict[bool, list[str]] = {False: [], True: []}
-    periods: list[Period] = []
+    parts: list[tuple[int | None, Period]] = []
     unit: tuple[str, str] = ("", "")
-    if len({e.sequence for e in elements}) > 1:
-        reasons[False].append("dosage: its parts follow each other in a sequence")
     for i in sorted(range(len(elements)), key=lambda i: needed[i]):
         try:
             period, own = _period(elements[i], needed[i], start, zone, f"dosage[{i}]")
+            if period.daily_max is not None and len(elements) > 1:
+                raise NotUnderstood([f"dosage[{i}].maxDosePerPeriod: of it, or of all parts together, is not said"])
         except NotUnderstood as error:
             reasons[needed[i]] += error.reasons
             continue
@@ -106,10 +135,12 @@ def _merge(elements: list[DosageElement], needed: list[bool], start: date | None
         if own != unit:
             reasons[needed[i]].append(f"dosage: counted in {' and '.join(sorted((unit[0], own[0])))}")
         else:
-            periods.append(period)
+            parts.append((elements[i].sequence, period))
+    if not in_sequence(parts) or (len({e.sequence for e in elements}) > 1 and len(parts) < len(elements)):
+        reasons[False].append("dosage: its parts follow each other in a sequence, and not by their dates")
     if reasons[False]:
         raise NotUnderstood([*reasons[False], *reasons[True]])
-    return Reading(Dosage(_joined(periods), *unit), tuple(reasons[True]))
+    return Reading(Dosage(_joined([period for _, period in parts]), *unit), tuple(reasons[True]))
 
 
 def _joined(periods: list[Period]) -> tuple[Period, ...]:
@@ -128,33 +159,23 @@ def _joined(periods: list[Period]) -> tuple[Period, ...]:
 def _period(
     element: DosageElement, needed: bool, start: date | None, zone: ZoneInfo, place: str
 ) -> tuple[Period, tuple[str, str]]:
-    repeat = element.timing.repeat if element.timing else None
-    if repeat is None:
-        raise NotUnderstood([f"{place}: free text without a timing"])
-    first, last = span(repeat.bounds_period, zone, f"{place}.timing.repeat.boundsPeriod")
-    quantity, most, unit = _quantity(element.dose_and_rate, f"{place}.doseAndRate")
+    if element.as_needed_boolean is not None and element.as_needed_codeable_concept is not None:
+        raise NotUnderstood([f"{place}: both asNeededBoolean and asNeededCodeableConcept"])
+    limited = needed and element.timing is None and element.max_dose_per_period is not None
+    repeat = Repeat() if limited else repeat_of(element.timing, place)
+    amount = amount_of(element, place)
     place = f"{place}.timing.repeat"
-    weekdays = weekdays_of(repeat, place)
-    doses = tuple(replace(d, as_needed=needed) for d in moments_of(repeat, weekdays, quantity, most, place))
-    return period_of(first or start or FMK_START, last, weekdays, doses), unit
-
-
-def _quantity(rates: tuple[DoseAndRate, ...], place: str) -> tuple[Decimal, Decimal | None, tuple[str, str]]:
-    if len(rates) != 1:
-        raise NotUnderstood([f"{place}: {len(rates) or 'no'} doses"])
-    dose, between = rates[0].dose_quantity, rates[0].dose_range
-    if (dose is None) == (between is None):
-        raise NotUnderstood([f"{place}: must have a doseQuantity or a doseRange"])
-    low, high = (dose, None) if dose else (between.low, between.high) if between else (None, None)
-    assert low is not None
-    unit = unit_words(low.unit)
-    if not unit[0]:
-        raise NotUnderstood([f"{place}: has no unit"])
-    quantity = amount(low, place)
-    most = amount(high, place) if high else None
-    if high and most and (most < quantity or unit_words(high.unit) != unit):
-        raise NotUnderstood([f"{place}.doseRange: low and high do not fit"])
-    return quantity, most, unit
+    reach = reach_of(repeat, start, zone, place)
+    said = (needed_rhythm if needed else rhythm)(repeat, amount, reach.start, place)
+    period = Period(
+        start=reach.start or FMK_START,
+        days=dict.fromkeys(said.numbers, said.lines),
+        end=reach.end,
+        repeat_days=said.repeat_days,
+        interval_min=said.interval_min,
+        daily_max=amount.daily_max,
+    )
+    return counted(period, repeat, reach, place), amount.unit
 
 
 def _lines(texts: Any) -> str:

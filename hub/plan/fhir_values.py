@@ -1,4 +1,4 @@
-"""FHIR's dates and quantities as Danish FMK-to-FHIR data writes them."""
+"""FHIR's dates, numbers, units and lengths of time as Danish FMK-to-FHIR data writes them, and as others do."""
 
 import re
 from datetime import date, datetime, time
@@ -7,11 +7,21 @@ from zoneinfo import ZoneInfo
 
 from hub.plan.fhir import Bounds, Quantity
 from hub.plan.reasons import NotUnderstood
+from hub.plan.units import unit_words
 
 MOST = 1_000_000  # of any unit in one dose
 DIGITS = 9  # FMK's decimals
 MIDNIGHT = time(0)
+FMK_START = date(2000, 1, 1)  # FMK has no earlier date
+LAST = date(2199, 12, 31)  # a later one is a slip of the pen
+UNIT_LENGTH = 50  # characters; FMK's bound
+UCUM = ("", "http://unitsofmeasure.org")  # a code without a system is held to be UCUM's
 _FHIR_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+_ANNOTATION = re.compile(r"1|\{[^{}]*\}")  # UCUM: something counted, whatever it is
+_UCUM_WORDS = {"ug": {"mikrogram", "µg"}, "[iU]": {"IE", "enhed"}, "[drp]": {"dråbe"}}  # as Danes write them
+
+DAYS = {"d": 1, "wk": 7}  # the lengths of time that are whole days; months and years are not always as long
+_DAY_WORDS = {"d": {"", "d", "day", "days", "dag", "dage"}, "wk": {"", "wk", "week", "weeks", "uge", "uger"}}
 
 
 def local_date(text: str, zone: ZoneInfo, place: str) -> date:
@@ -24,14 +34,24 @@ def local_date(text: str, zone: ZoneInfo, place: str) -> date:
         raise NotUnderstood([f'{place}: "{text[:40]}" is not a whole date'])
     try:
         if len(text) == len("2021-04-07"):
-            return date.fromisoformat(text)
+            return _of_our_time(date.fromisoformat(text), place)
         moment = datetime.fromisoformat(text)
         for seen in (moment, moment.astimezone(zone)):
             if seen.time() == MIDNIGHT:
-                return seen.date()
+                return _of_our_time(seen.date(), place)
+    except NotUnderstood:
+        raise
     except (ValueError, OverflowError):
         raise NotUnderstood([f'{place}: "{text[:40]}" is not a date']) from None
     raise NotUnderstood([f'{place}: "{text[:40]}" is in the middle of a day'])
+
+
+def _of_our_time(day: date, place: str) -> date:
+    if day < FMK_START:
+        raise NotUnderstood([f"{place}: {day} is before {FMK_START}"])
+    if day > LAST:
+        raise NotUnderstood([f"{place}: {day} is after {LAST}"])
+    return day
 
 
 def span(bounds: Bounds | None, zone: ZoneInfo, place: str) -> tuple[date | None, date | None]:
@@ -45,6 +65,16 @@ def span(bounds: Bounds | None, zone: ZoneInfo, place: str) -> tuple[date | None
     return start, end
 
 
+def days_in(duration: Quantity, most: int, place: str) -> int:
+    """How many days a FHIR Duration of days or weeks lasts, at most `most`."""
+    number, code = whole(duration.value, most), duration.code
+    if number is None or code not in DAYS or duration.system not in UCUM or number * DAYS[code] > most:
+        raise NotUnderstood([f"{place}: {spoken(duration.value)} {code[:20] or '?'} is no number of days or weeks"])
+    if duration.unit.strip().lower() not in _DAY_WORDS[code]:
+        raise NotUnderstood([f'{place}: the unit "{duration.unit[:20]}" is not the code "{code}"'])
+    return number * DAYS[code]
+
+
 def amount(quantity: Quantity, place: str) -> Decimal:
     """The number in a dose, exactly as written, without trailing zeros or exponent."""
     value = quantity.value
@@ -56,6 +86,33 @@ def amount(quantity: Quantity, place: str) -> Decimal:
     if value.adjusted() < -DIGITS or value != round(value, DIGITS):
         raise NotUnderstood([f"{place}.value: has more than {DIGITS} decimals"])
     return plain(value)
+
+
+def unit_of(quantity: Quantity, place: str) -> tuple[str, str]:
+    """The unit for one and for more, by the word that is given; a code is not translated, only held against it."""
+    words = unit_words(quantity.unit)
+    code = quantity.code if quantity.system in UCUM else ""
+    if not words[0]:
+        raise NotUnderstood([f"{place}: has no unit"])
+    if len(words[0]) > UNIT_LENGTH or "{" in words[0]:
+        raise NotUnderstood([f'{place}.unit: "{words[0][:UNIT_LENGTH]}" is no word for a unit'])
+    same = not code or _ANNOTATION.fullmatch(code) or code.lower() == words[0].lower()
+    if not same and words[0] not in _UCUM_WORDS.get(code, ()):
+        raise NotUnderstood([f'{place}: the unit "{words[0]}" is not the code "{code[:20]}"'])
+    return words
+
+
+def whole(value: object, most: int) -> int | None:
+    """A whole number from 1 to `most`; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    number = Decimal(value)  # in bounds before it is an int: 1E+999999999 would be as long as it says
+    return int(number) if number.is_finite() and 1 <= number <= most and number == round(number) else None
+
+
+def spoken(value: object) -> str:
+    """A number in a reason, however long it is."""
+    return f"{value}"[:20] if isinstance(value, int | Decimal | str) else "?"
 
 
 def plain(value: Decimal) -> Decimal:

@@ -3,7 +3,6 @@
 import ast
 import json
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +13,9 @@ from hypothesis import strategies as st
 
 from hub.domain.plan import Plan
 from hub.domain.schedule import intakes_of
-from hub.plan.defaults import envelope_of
 from hub.plan.jsontext import write_json
 from medhub import oracle
+from medhub.plan_files import read_file
 from tests.plan.build import (
     DAY,
     OLE,
@@ -33,6 +32,7 @@ from tests.plan.build import (
     sample,
     statement,
 )  # fmt: skip
+from tests.plan.drawn import dosages, effective_periods, forms
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -93,7 +93,7 @@ def test_the_everyday_citizens_golden_day() -> None:
 @pytest.mark.skipif(not OLE.exists(), reason=f"the national test citizen's file is not in {OLE.parent}")
 def test_the_national_test_citizen_has_exactly_the_golden_list() -> None:
     day = date(2023, 4, 3)
-    value = envelope_of(OLE.read_bytes(), hub="MH-0001", day=day)
+    value = read_file(OLE.read_bytes(), hub="MH-0001", day=day).envelope
     plan = read(value)
     golden("ole-2023-04-03", listing(plan, day))
     assert_agree(plan, OLE, day)
@@ -103,54 +103,36 @@ def test_the_national_test_citizen_has_exactly_the_golden_list() -> None:
 
 @pytest.mark.skipif(not OLE.exists(), reason=f"the national test citizen's file is not in {OLE.parent}")
 def test_the_national_test_citizen_agrees_with_the_oracle_over_the_years() -> None:
-    plan = read(envelope_of(OLE.read_bytes(), hub="MH-0001", day=date(2023, 4, 3)))
+    plan = read(read_file(OLE.read_bytes(), hub="MH-0001", day=date(2023, 4, 3)).envelope)
     for n in range(0, 2000, 23):
         assert_agree(plan, OLE, date(2021, 1, 1) + timedelta(days=n))
 
 
 # -- any plan of the shapes both know ----------------------------------------------------------------------------------
 
-parts = st.lists(st.sampled_from(["MORN", "NOON", "EVE", "NIGHT"]), min_size=1, max_size=4, unique=True)
-clocks = st.lists(st.sampled_from(["16:00:00", "02:30:00", "08:00:00"]), min_size=1, max_size=3, unique=True)
-weekdays = st.lists(st.sampled_from(oracle.DAYS), min_size=1, max_size=1)
-moments = st.one_of(
-    st.builds(lambda when: {"when": when}, parts),
-    st.builds(lambda at: {"timeOfDay": at}, clocks),
-    st.builds(lambda n: {"frequency": n}, st.sampled_from([1, 2, 3, 5])),
-)
-weekly = st.one_of(st.just({}), st.builds(lambda d: {"periodUnit": "wk", "dayOfWeek": d, "frequency": 1}, weekdays))
-starts = st.dates(date(2026, 3, 20), date(2026, 4, 5))
-odd = st.sampled_from([{}, {}, {}, {}, {"period": 2}, {"count": 3}, {"when": ["HS"]}])
-quantities = st.sampled_from(["1", "0.5", "0.028", "13.6", "2", "10", "11"])
-units = st.sampled_from(["tablet", "tabletter", "stk", "mg", "dråber"])
-forms = st.sampled_from([("TAB", "tabletter"), ("BRUTAB", "brusetabletter"), ("ORALDRB", "orale dråber")])
 
-
-@st.composite
-def elements(draw: st.DrawFn) -> Json:
-    start = draw(starts)
-    bounds = {"start": f"{start}T00:00:00+00:00", "end": f"{start + timedelta(days=draw(st.integers(0, 9)))}"}
-    rep = repeat(**draw(moments)) | draw(weekly) | draw(odd) | {"boundsPeriod": bounds}
-    kind, needed = draw(st.sampled_from([("FAST", False)] * 4 + [("EFTER_BEHOV", True), ("KOMBINERET", False)]))
-    return dosage(rep, Decimal(draw(quantities)), draw(units), kind, asNeededBoolean=needed)
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    said=st.lists(elements(), min_size=1, max_size=4),
+    said=st.lists(dosages(), min_size=1, max_size=4),
     form=forms,
     handout=st.sampled_from(["compartment", "reminded"]),
-    status=st.sampled_from(["active"] * 6 + ["on-hold", "stopped", "unknown", "draft"]),
-    days=st.lists(st.dates(date(2026, 3, 27), date(2026, 4, 2)), min_size=3, max_size=3),
+    status=st.sampled_from(["active"] * 9 + ["on-hold", "stopped", "unknown", "draft"]),
+    effective=effective_periods,
+    days=st.lists(st.dates(date(2026, 3, 20), date(2026, 4, 12)), min_size=6, max_size=6),
 )
 def test_reader_and_oracle_agree_on_any_plan(
-    tmp_path: Path, said: list[Json], form: tuple[str, str], handout: str, status: str, days: list[date]
+    tmp_path: Path,
+    said: list[list[Json]],
+    form: tuple[str, str],
+    handout: str,
+    status: str,
+    effective: Json,
+    days: list[date],
 ) -> None:
     """Around the night the clocks go forward: 02:30 on 29 March 2026 does not exist in Denmark (R4)."""
     drug = medication(*form)
-    value = envelope(
-        bundle(*(statement(d, ident=str(i), status=status) for i, d in enumerate(said)), drug=drug), handout
-    )
+    whole = [statement(*parts, ident=str(i), status=status, effectivePeriod=effective) for i, parts in enumerate(said)]
+    value = envelope(bundle(*whole, drug=drug), handout)
     value["rounds"] += [{"id": "t0230", "time": "02:30:00"}]
     value["settings"]["zone"] = "Europe/Copenhagen"
     plan = read(value)
