@@ -12,7 +12,6 @@ from hub.plan.fmk import Dated, DateOrDateTime, Day, Dose, FmkDosage, Structure,
 from hub.plan.fmk_values import (
     FREE_TEXT,
     MOST_PERIODS,
-    MOST_VALUES,
     NOTE,
     UNIT,
     date_of,
@@ -35,6 +34,7 @@ PARTS = {
 }
 DENMARK = ZoneInfo("Europe/Copenhagen")  # an epoch is a midnight there
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_VALUES = 20_000  # bounds the work a file can ask for: a year of days with three doses each is 6,000
 
 
 def read_fmk_json(value: Any, place: str = "$") -> Dosage:

@@ -1,6 +1,6 @@
 """A citizen's medicines as FMK dosage structures: what `medicines` in a plan may be, besides a FHIR Bundle.
 
-Each medication ends as one that is said to be in use, or outside and why; none touches another (R6).
+Each medication is read as far as it can be; none touches another (R6).
 """
 
 from collections import Counter
@@ -9,8 +9,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
-from hub.domain.plan import Dosage, Medicine, OrdinationId, Outside, Verdict
+from hub.domain.plan import Dosage, Medicine, OrdinationId, Verdict
 from hub.plan.fhir_medication import Product
 from hub.plan.fmk_json import read_fmk_json
 from hub.plan.fmk_pause import without
@@ -79,8 +80,8 @@ def open_card(medicines: Mapping[str, Any], place: str = "$.medicines") -> Card:
     return card
 
 
-def read_card(card: Card, day: date, place: str = "$.medicines") -> Iterator[Said | Outside]:
-    """Every medication: what it says, or why it is outside. `day` is the plan's first home day."""
+def read_card(card: Card, day: date, place: str = "$.medicines") -> Iterator[Said]:
+    """What every medication says, as far as it can be read. `day` is the plan's first home day."""
     found = [(_id(raw) or f"{place}.medications[{i}]", raw) for i, raw in enumerate(card.medications)]
     count, seen = Counter(ident for ident, _ in found), Counter[str]()
     for i, (ident, raw) in enumerate(found):
@@ -89,26 +90,29 @@ def read_card(card: Card, day: date, place: str = "$.medicines") -> Iterator[Sai
         try:
             if count[ident] > 1:
                 raise NotUnderstood(["another medication has the same id"])
-            yield _read(converted(raw, Medication, f"{place}.medications[{i}]"), day)
+            said: Medication = converted(raw, Medication, f"{place}.medications[{i}]")
         except NotUnderstood as error:
-            yield _outside(own, raw, "; ".join(error.reasons))
+            yield _unread(own, raw, error.reasons)
+        else:
+            yield _read(said, day)
 
 
-def _read(said: Medication, day: date) -> Said | Outside:
-    if said.status in AT_REST:
-        verdict, why = AT_REST[said.status]
-        return _at_rest(said, verdict, why)
-    start, end = _span(said.start, said.end, "start", "end")
-    pause = _pause(said, day)
-    if said.status == "paused" and (pause is None or pause[1] is None):
-        return _at_rest(said, Verdict.ON_HOLD, "paused")
-    dosage = _dosage(said)
-    text = said.text or _words(said.dosage, said.dosage_xml)
+def _read(said: Medication, day: date) -> Said:
+    rest, text = AT_REST.get(said.status), said.text or _words(said.dosage, said.dosage_xml)
+    known = Said(said.id, _product(said.drug), text=text, note=said.note, rest=rest)
+    try:
+        start, end = _span(said.start, said.end, "start", "end")
+        pause = None if rest else _pause(said, day)
+        if said.status == "paused" and (pause is None or pause[1] is None):
+            known = replace(known, rest=(Verdict.ON_HOLD, "paused"))
+        dosage = _dosage(said)
+    except NotUnderstood as error:
+        return replace(known, unread=error.reasons)
     if dosage.periods:  # its own dates are the treatment's
         start = max((d for d in (start, dosage.start) if d is not None), default=None)
         end = min((d for d in (end, dosage.end) if d is not None), default=None)
-        dosage = without(dosage, *pause) if pause else dosage
-    return Said(said.id, _product(said.drug), dosage, start, end, text, said.note)
+        dosage = without(dosage, *pause) if pause and not known.rest else dosage
+    return replace(known, dosage=dosage, start=start, end=end)
 
 
 def _pause(said: Medication, day: date) -> tuple[date, date | None] | None:
@@ -142,17 +146,13 @@ def _product(drug: Drug) -> Product:
     return Product(Medicine(name, drug.strength, form.code, drug.atc, drug.id), form.text)
 
 
-def _at_rest(said: Medication, verdict: Verdict, why: str) -> Outside:
-    return Outside(said.id, said.drug.name, verdict, why, said.text, said.drug.strength)
-
-
-def _outside(ident: OrdinationId, raw: Any, why: str) -> Outside:
+def _unread(ident: OrdinationId, raw: Any, why: tuple[str, ...]) -> Said:
     """Of something that may not be a medication at all: what can be shown of it, its text word for word."""
     said: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     drug = said.get("drug")
     name, strength = (_text(drug.get(key)) if isinstance(drug, Mapping) else "" for key in ("name", "strength"))
     text = _text(said.get("text")) or _words(said.get("dosage"), said.get("dosage_xml"))
-    return Outside(ident, name, Verdict.NOT_UNDERSTOOD, why, text, strength)
+    return Said(ident, Product(Medicine(name, strength)), text=text, unread=why)
 
 
 def _words(dosage: Any, xml: Any) -> str:

@@ -20,10 +20,11 @@ class Node:
 
     def __init__(self, element: Element, name: str, place: str, family: frozenset[str]) -> None:
         self.element, self.name, self.place, self.family = element, name, place, family
+        self._inside = [(_name(child, family), child) for child in element]
 
     def only(self, *names: str) -> None:
         """NotUnderstood unless its children are among `names`, with nothing between them."""
-        unknown = [name for name in dict.fromkeys(self._name(child) for child in self.element) if name not in names]
+        unknown = dict.fromkeys(name for name, _ in self._inside if name not in names)
         if unknown:
             raise NotUnderstood([f"{self.place}.{name}: not an element this hub knows" for name in unknown])
         if any((text or "").strip() for text in (self.element.text, *(child.tail for child in self.element))):
@@ -32,23 +33,22 @@ class Node:
 
     def names(self) -> Counter[str]:
         """How many children there are of each name."""
-        return Counter(self._name(child) for child in self.element)
+        return Counter(name for name, _ in self._inside)
 
     def every(self, *names: str) -> "Iterator[Node]":
         """Its children of these names, in order, each counted within its name."""
         seen: Counter[str] = Counter()
-        for child in self.element:
-            name = self._name(child)
+        for name, child in self._inside:
             if name in names:
                 yield Node(child, name, f"{self.place}.{name}[{seen[name]}]", self.family)
                 seen[name] += 1
 
     def maybe(self, name: str) -> "Node | None":
         """Its one child of a name; None where there is none."""
-        found = list(self.every(name))
+        found = [child for known, child in self._inside if known == name]
         if len(found) > 1:
             raise NotUnderstood([f"{self.place}.{name}: is there {len(found)} times"])
-        return Node(found[0].element, name, f"{self.place}.{name}", self.family) if found else None
+        return Node(found[0], name, f"{self.place}.{name}", self.family) if found else None
 
     def need(self, name: str) -> "Node":
         found = self.maybe(name)
@@ -58,7 +58,8 @@ class Node:
 
     def one_of(self, *names: str) -> str:
         """Which one of these children there is; NotUnderstood where there is none, or more than one kind."""
-        found = [name for name in names if name in self.names()]
+        there = self.names()
+        found = [name for name in names if name in there]
         if len(found) != 1:
             said = "none" if not found else " and ".join(found)
             raise NotUnderstood([f"{self.place}: must have one of {', '.join(names)}, has {said}"])
@@ -92,12 +93,13 @@ class Node:
             raise NotUnderstood([f'{self.place}: must be a number, is "{text[:40]}"'])
         return Decimal(text)
 
-    def _name(self, child: Element) -> str:
-        """A child's name; of another namespace it is none this hub knows."""
-        space, _, name = child.tag[1:].rpartition("}")
-        return name if space in self.family else child.tag
-
     def _attributes(self) -> None:
         unknown = [name for name in self.element.attrib if name not in SAYS_NOTHING]
         if unknown:
             raise NotUnderstood([f"{self.place}: has the attribute {unknown[0][:80]}, which this hub does not know"])
+
+
+def _name(child: Element, family: frozenset[str]) -> str:
+    """A child's name; of another namespace it is none this hub knows."""
+    space, _, name = child.tag[1:].rpartition("}")
+    return name if space in family else child.tag

@@ -18,7 +18,6 @@ from hub.plan.reasons import NotUnderstood
 MOST = Decimal("999999999.999999999")  # of any unit in one dose
 MOST_PERIODS = 10  # 100 in 1.6.0
 MOST_REPEAT = 365  # days
-MOST_VALUES = 20_000  # bounds the work a file can ask for: a year of days with three doses each is 5,000
 NOTE, FREE_TEXT, UNIT = 100, 400, 50  # characters
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

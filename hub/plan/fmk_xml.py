@@ -10,7 +10,6 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from hub.domain.plan import Dosage
 from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import MOST_VALUES
 from hub.plan.fmk_xml_146 import read_146
 from hub.plan.fmk_xml_160 import read_160
 from hub.plan.jsontext import MAX_FILE_BYTES
@@ -25,6 +24,7 @@ FAMILIES = (
 )
 WORDS = (("DosageTranslationCombined", "LongText"), ("DosageTranslation", "LongText"), ("FreeText", "Text"))
 DEPTH = 20  # twice what 1.6.0 needs
+MOST = 10_000  # elements; bounds the work a file can ask for: a year of days with three doses each is 4,000
 ROOTS = ("Dosage", "DosageForRequest", "DosageForResponse")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([^"']*)["']""")
 
@@ -65,8 +65,8 @@ class _Bounded(TreeBuilder):
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self.depth += 1
         self.count += 1
-        if self.depth > DEPTH or self.count > MOST_VALUES:
-            raise ValueError(f"more than {DEPTH} elements in each other, or more than {MOST_VALUES} in all")
+        if self.depth > DEPTH or self.count > MOST:
+            raise ValueError(f"more than {DEPTH} elements in each other, or more than {MOST} in all")
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> Element:

@@ -46,7 +46,8 @@ def span_in(node: Node) -> tuple[date | None, date | None]:
 
 def quantities_in(node: Node, least: str, most: str) -> tuple[Decimal, Decimal | None]:
     """One quantity; or the least and the most, under these names."""
-    given = tuple(name for name in ("Quantity", least, most) if name in node.names())
+    there = node.names()
+    given = tuple(name for name in ("Quantity", least, most) if name in there)
     if given not in (("Quantity",), (least, most)):
         raise NotUnderstood([f"{node.place}: must have Quantity, or {least} and {most}"])
     found = [quantity_of(inside.decimal(), inside.place) for inside in map(node.need, given)]
