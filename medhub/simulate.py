@@ -23,10 +23,9 @@ from hub.domain.intake import IntakeId, Life
 from hub.domain.plan import Plan
 from hub.domain.schedule import to_utc
 from hub.journal import Journal
-from hub.plan.defaults import envelope_of
-from hub.plan.envelope import PlanUnreadable, read_plan
-from hub.plan.jsontext import write_json
+from hub.plan.envelope import PlanUnreadable, understand
 from medhub import oracle
+from medhub.plan_files import read_file
 from medhub.simulated import Hub
 from medhub.simulated_people import People
 
@@ -48,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Live it and print one table; 0 if nothing was handed out twice and nothing ended in silence."""
     try:
-        plan = read_plan(write_json(envelope_of(args.plan.read_bytes(), hub=HUB, day=args.date)), "simulated")
+        plan = understand(read_file(args.plan.read_bytes(), hub=HUB, day=args.date).envelope, "simulated").plan
     except (OSError, PlanUnreadable) as error:
         print(f"medhub simulate: {args.plan}: {error}", file=sys.stderr)
         return 2

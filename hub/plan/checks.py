@@ -70,6 +70,13 @@ def _table(envelope: Envelope) -> Iterator[str]:
             yield f"{place}: must name {times} different slots, names {len(set(slots))}"
 
 
+def _of_our_time(envelope: Envelope) -> Iterator[str]:
+    """FMK has no earlier year; one much later is a slip of the pen."""
+    for name, at in (("issued", envelope.issued), ("valid_from", envelope.valid_from)):
+        if not 2000 <= at.year < 2200:
+            yield f"$.{name}: must be in the years 2000 to 2199, is {at.date()}"
+
+
 def _zone(envelope: Envelope) -> Iterator[str]:
     try:
         ZoneInfo(envelope.settings.zone)
@@ -105,6 +112,7 @@ RULES = (
     _after_midnight,
     _parts_in_order,
     _table,
+    _of_our_time,
     _zone,
     _language,
     _contacts,

@@ -1,18 +1,18 @@
 """The signed plan in: bytes to `Plan`, or every reason why not (R6). The hub and the gateway read alike."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from hub.domain.plan import Plan, Settings
 from hub.plan.checks import check
-from hub.plan.fhir_bundle import open_bundle, read_bundle
 from hub.plan.format import Envelope
 from hub.plan.jsontext import MAX_BYTES, read_json, write_json
-from hub.plan.ordination import Clock, Judged, Said, judge
+from hub.plan.medicines import open_medicines
+from hub.plan.ordination import Clock, Judged, judge
 from hub.plan.reasons import PlanUnreadable as PlanUnreadable  # what callers catch
 from hub.plan.reasons import converted
 from hub.signed import Key, Purpose, SignatureRefused, sign_bytes, verify
@@ -23,11 +23,6 @@ class Understood(Struct, frozen=True):
 
     plan: Plan
     medicines: tuple[Judged, ...]
-
-
-class _Medicines(NamedTuple):
-    name: str  # the citizen's
-    said: Iterator[Said]
 
 
 def open_plan(jws: str, trust_keys: tuple[Key, ...], hub: str, citizen: str) -> Plan:
@@ -74,7 +69,9 @@ def understand(value: Any, digest: str) -> Understood:
     envelope = _envelope(value)
     said = envelope.settings
     zone = ZoneInfo(said.zone)
-    medicines = _medicines(envelope, zone)
+    medicines = open_medicines(envelope.medicines, envelope.valid_from.astimezone(zone).date(), zone)
+    if medicines.citizen != envelope.citizen:
+        raise PlanUnreadable(["$.medicines: are not those of the plan's citizen"])
     clock = Clock(envelope.rounds, said.times_per_day, zone)
     judged = tuple(judge(one, said.per_medicine.get(one.id), clock) for one in medicines.said)
     plan = Plan(
@@ -94,15 +91,6 @@ def understand(value: Any, digest: str) -> Understood:
         defaults=said.defaults,
     )
     return Understood(plan, judged)
-
-
-def _medicines(envelope: Envelope, zone: ZoneInfo) -> _Medicines:
-    bundle = open_bundle(envelope.medicines)
-    if bundle.citizen != envelope.citizen:
-        raise PlanUnreadable(["$.medicines: the Patient is not the plan's citizen"])
-    if not bundle.name:
-        raise PlanUnreadable(["$.medicines: the Patient has no name"])
-    return _Medicines(bundle.name, read_bundle(bundle, zone))
 
 
 def _envelope(value: Any) -> Envelope:

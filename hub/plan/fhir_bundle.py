@@ -15,7 +15,8 @@ from hub.plan.ordination import Said
 from hub.plan.reasons import PlanUnreadable
 
 ORDINATION = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DrugMedicationIdentifierType"
-CITIZEN = ("urn:oid:1.2.208.176.1.2", "urn:oid:1.2.208.176.1.6.1.1")  # CPR, X-eCPR
+CPR = "urn:oid:1.2.208.176.1.2"
+CITIZEN = (CPR, "urn:oid:1.2.208.176.1.6.1.1")  # and X-eCPR
 
 # Of two statements under one id it cannot be told which one holds, so neither does.
 TWIN = "another statement has the same ordination id"

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from hub.domain.plan import Contact, Criticality, Handout, Limits, Minutes, Settings, Slot
 
 FORMAT = "medhub-plan/1"
+MOST_SLOTS = 24
 
 Line = Annotated[str, Meta(max_length=200)]
 
@@ -39,11 +40,11 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1, le=2**53)]
     issued: Annotated[datetime, Meta(tz=True)]
     valid_from: Annotated[datetime, Meta(tz=True)]
-    rounds: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=24)]
+    rounds: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=MOST_SLOTS)]
     settings: EnvelopeSettings
     contacts: Annotated[tuple[Contact, ...], Meta(max_length=20)]
     limits: Limits
-    medicines: dict[str, Any]  # a FHIR R4 Bundle
+    medicines: dict[str, Any]  # a FHIR R4 Bundle, or FMK's structures
 
 
 def schema() -> bytes:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from hub.domain.plan import DayDose, Dosage, Handout, Ordination, OrdinationId, Outside, Period, Slot, SlotId, Verdict
 from hub.domain.schedule import slots_for
 from hub.plan.as_needed import in_the_box, needed_periods
+from hub.plan.dosage_text import long_text
 from hub.plan.fhir_medication import Product
 from hub.plan.format import Handling
 from hub.plan.meeting import meet
@@ -40,7 +41,7 @@ class Said(Struct, frozen=True):
     dosage: Dosage | None = None  # None: `unread` says why
     start: date | None = None
     end: date | None = None
-    text: str = ""  # FMK's own words for the dosage
+    text: str = ""  # FMK's own words for the dosage, word for word
     note: str = ""
     needed_text: str = ""  # of that, what its part as needed says
     unread: tuple[str, ...] = ()  # why a part as needed is not in the dosage, or nothing of it was understood
@@ -59,10 +60,15 @@ class Judged(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+def words_of(said: Said) -> str:
+    """What is shown as its dosage: FMK's own words, else those of what was read."""
+    return said.text or (long_text(said.dosage) if said.dosage else "")
+
+
 def judge(said: Said, handling: Handling | None, clock: Clock) -> Judged:
     """Its verdict, whatever it is."""
     medicine = said.product.medicine
-    outside = Outside(said.id, medicine.name, Verdict.NOT_UNDERSTOOD, "", said.text, medicine.strength)
+    outside = Outside(said.id, medicine.name, Verdict.NOT_UNDERSTOOD, "", words_of(said), medicine.strength)
     if said.rest:
         return Judged(said, outside=replace(outside, verdict=said.rest[0], reason=said.rest[1]))
     try:
@@ -83,8 +89,8 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
     fixed, needed = _fixed(said.dosage), needed_periods(said.dosage)
     as_needed = None if said.unread else in_the_box(needed, handling)
     left_out = (needed or said.unread) and as_needed is None
-    medicine = said.product.medicine
-    outside = Outside(said.id, medicine.name, Verdict.AS_NEEDED, "as needed", said.text, medicine.strength)
+    medicine, text = said.product.medicine, words_of(said)
+    outside = Outside(said.id, medicine.name, Verdict.AS_NEEDED, "as needed", text, medicine.strength)
     if left_out and not any(p.days for p in fixed.periods):
         return None, outside
     if handling is None:
@@ -99,11 +105,12 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
         raise NotUnderstood(reasons)
     ordination = Ordination(
         id=said.id, medicine=medicine, dosage=fixed, handout=handling.handout, start=said.start, end=said.end,
-        text=said.text, note=said.note, purpose=handling.purpose, criticality=handling.criticality,
+        text=text, note=said.note, purpose=handling.purpose, criticality=handling.criticality,
         interval_min=interval_min, ask_word=handling.ask_word, as_needed=as_needed,
     )  # fmt: skip
     why = "the as-needed part of a combined dosage"
-    beside = replace(outside, id=f"{said.id}{PN}", reason=why, text=said.needed_text or "p.n.")
+    in_words = said.needed_text or (long_text(replace(said.dosage, periods=needed)) if needed else "p.n.")
+    beside = replace(outside, id=f"{said.id}{PN}", reason=why, text=in_words)
     return ordination, beside if left_out else None
 
 

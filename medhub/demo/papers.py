@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from hub.plan.defaults import envelope_of
-from hub.plan.envelope import sign_plan
+from hub.plan.envelope import sign_plan, understand
 from hub.plan.jsontext import write_json
 from medhub.enrol import Enrolment, enrol, person
+from medhub.plan_files import read_file
 from medhub.testca import make_test_ca
 from sync.gateway.config import load
 from sync.gateway.gateway import open_gateway
@@ -35,7 +35,7 @@ class Papers:
 
     def prepare(self, plan: Path | None, day: date, language: str | None) -> tuple[Path, str]:
         """Read the plan to be lived through; where it lies as an envelope, and its home zone."""
-        self._envelope = envelope_of((plan or OUR_CITIZEN).read_bytes(), hub=self._hub, day=day)
+        self._envelope = read_file((plan or OUR_CITIZEN).read_bytes(), hub=self._hub, day=day).envelope
         if language is not None:
             self._envelope["settings"]["language"] = language
         written = self._home / "plan.json"
@@ -66,15 +66,8 @@ class Papers:
             settings.write(SYNC_PACE)
         gateway = open_gateway(load(self.gateway_config), lambda: started)
         try:
-            admit_hub(gateway, msgspec.structs.replace(enrolled, name=self._citizen_name()))
+            admit_hub(gateway, msgspec.structs.replace(enrolled, name=understand(self._envelope, "").plan.name))
             add_user(gateway, nurse[1], nurse[0], self.password)
             put_plan(gateway, self._hub, sign_plan(self._envelope, keys.plan))
         finally:
             gateway.store.dispose()
-
-    def _citizen_name(self) -> str:
-        patient = next(
-            e["resource"] for e in self._envelope["medicines"]["entry"] if e["resource"]["resourceType"] == "Patient"
-        )
-        name = patient["name"][0]
-        return " ".join([*name.get("given", ()), name.get("family", "")]).strip()

@@ -21,11 +21,9 @@ from hub.domain import events as e
 from hub.journal import Journal
 from hub.journal_files import HeadFile, Mark
 from hub.journal_schema import DECODER, INSERT, canonical_form, row_of
-from hub.plan.defaults import envelope_of
 from hub.plan.envelope import read_plan
-from hub.plan.jsontext import write_json
 from hub.replay import Replay
-from medhub.simulate import EVERYDAY, HUB, live
+from medhub.simulate import EVERYDAY, live
 from tests.bench.bench_journal import on_disk
 from tests.bench.row import Row
 
@@ -89,7 +87,7 @@ def lives() -> Iterator[e.Event]:
 
 def lived() -> tuple[list[e.Event], list[e.Event]]:
     """The events of the first days, and of the month after them."""
-    plan = read_plan(write_json(envelope_of(EVERYDAY.read_bytes(), hub=HUB, day=FIRST)), "bench")
+    plan = read_plan(EVERYDAY.read_bytes(), "bench")
     with TemporaryDirectory() as folder, Journal.open(Path(folder) / "journal.db", pairing=PAIRING) as journal:
         live(plan, journal, FIRST, SETTLED + MONTH, seed=1)
         events = list(journal.replay())

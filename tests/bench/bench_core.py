@@ -10,9 +10,7 @@ from hub.domain.events import Event
 from hub.domain.plan import Plan
 from hub.domain.schedule import intakes_of
 from hub.journal import Journal
-from hub.plan.defaults import envelope_of
 from hub.plan.envelope import read_plan
-from hub.plan.jsontext import write_json
 from medhub.simulate import EVERYDAY, live
 from tests.bench.bench_journal import on_disk
 from tests.bench.bench_plan import twelve_medicines
@@ -37,7 +35,7 @@ class InMemory:
 
 
 def everyday() -> Plan:
-    return read_plan(write_json(envelope_of(EVERYDAY.read_bytes(), hub="MH-0001", day=DAY)), "bench")
+    return read_plan(EVERYDAY.read_bytes(), "bench")
 
 
 def bench_simulated_years() -> list[Row]:

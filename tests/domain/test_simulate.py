@@ -8,11 +8,9 @@ import pytest
 
 from hub.domain.intake import Life
 from hub.journal import Journal
-from hub.plan.defaults import envelope_of
 from hub.plan.envelope import read_plan
-from hub.plan.jsontext import write_json
 from medhub import cli, simulate
-from medhub.simulate import EVERYDAY, HUB, live, silence
+from medhub.simulate import EVERYDAY, live, silence
 from medhub.simulated import Hub
 from medhub.simulated_people import SHARES, Habit, People
 
@@ -21,7 +19,7 @@ OLE = Path(__file__).parents[3] / "shared" / "data" / "fhir-dk" / "fmk-ole-medic
 
 
 def lived(tmp_path: Path, seed: int, days: int = 3) -> Hub:
-    plan = read_plan(write_json(envelope_of(EVERYDAY.read_bytes(), hub=HUB, day=DAY)), "x")
+    plan = read_plan(EVERYDAY.read_bytes(), "x")
     with Journal.open(tmp_path / f"{seed}.sqlite", pairing="simulated") as journal:
         hub = live(plan, journal, DAY, days, seed)
         assert silence(hub, EVERYDAY, plan, DAY, days) == []

@@ -38,7 +38,7 @@ REFUSED: list[tuple[Json, str]] = [
     ({**bundle(), "link": [{"relation": "next", "url": "x"}]}, "one page of several"),
     (bundle(patient={**PATIENT, "identifier": []}), "the Patient has no CPR number"),
     (bundle(patient={**PATIENT, "identifier": [{"system": "urn:oid:1.2.208.176.1.2", "value": "0201609995"}]}),
-     "the Patient is not the plan's citizen"),
+     "are not those of the plan's citizen"),
     (bundle(patient={**PATIENT, "name": []}), "the Patient has no name"),
 ]  # fmt: skip
 

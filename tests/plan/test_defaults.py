@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from hub.domain.plan import Handout
-from hub.plan.defaults import STATED, envelope_of
+from hub.plan.defaults import STATED
 from hub.plan.envelope import PlanUnreadable, open_plan, sign_plan
 from hub.plan.jsontext import write_json
 from hub.signed import Purpose, new_key
+from medhub.plan_files import read_file
 from tests.plan.build import (
     CPR,
     DAY,
@@ -27,7 +28,7 @@ from tests.plan.build import (
 
 
 def wrapped(medicines: Json, language: str = "da") -> Json:
-    return envelope_of(write_json(medicines), hub="MH-0001", day=DAY, language=language)
+    return read_file(write_json(medicines), hub="MH-0001", day=DAY, language=language).envelope
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
@@ -74,7 +75,7 @@ def test_an_unreadable_form_is_reminded_of_until_the_reader_says_why_not() -> No
 
 
 def test_an_envelope_stands_as_it_is() -> None:
-    assert envelope_of(SAMPLE.read_bytes(), hub="another", day=date(2020, 1, 1)) == sample()
+    assert read_file(SAMPLE.read_bytes(), hub="another", day=date(2020, 1, 1)).envelope == sample()
 
 
 def test_a_wrapped_file_is_signed_and_opened_like_any_plan() -> None:
@@ -86,4 +87,4 @@ def test_a_wrapped_file_is_signed_and_opened_like_any_plan() -> None:
 @pytest.mark.parametrize("text", [b"[]", b"{", b'{"resourceType": "Patient"}', b'{"resourceType": "Bundle"}'])
 def test_what_is_neither_is_refused(text: bytes) -> None:
     with pytest.raises(PlanUnreadable):
-        envelope_of(text, hub="MH-0001", day=DAY)
+        read_file(text, hub="MH-0001", day=DAY)

@@ -45,6 +45,8 @@ WRONG: list[tuple[Change, str]] = [
     (lambda e: e.update(citizen="251248-9996"), "$.citizen: "),
     (lambda e: e.update(issued="2026-03-01T09:00:00"), "$.issued: "),
     (lambda e: e.update(valid_from="next week"), "$.valid_from: "),
+    (lambda e: e.update(issued="1999-12-31T23:59:59+01:00"), "$.issued: must be in the years 2000 to 2199"),
+    (lambda e: e.update(valid_from="9999-12-31T23:59:59-23:59"), "$.valid_from: must be in the years"),
     (lambda e: e.update(rounds=[]), "$.rounds: expected `array` of length >= 1, is a list"),
     (lambda e: e["rounds"][2].update(time="16"), '$.rounds[2].time: invalid RFC3339 encoded time, is "16"'),
     (lambda e: e["rounds"][2].update(time="16:00:00+01:00"), "$.rounds[2].time: must be home wall time"),
