@@ -65,5 +65,7 @@ def _same(said: Repeat, meant: Repeat) -> bool:
     """The repeat may say the moments of so many times a day, and the code no other ones."""
     daily = said.frequency == meant.frequency and whole(said.period, 1) == 1 and said.period_unit == "d"
     moments = len(said.when) + len(said.time_of_day)
-    others = said.day_of_week or said.frequency_max is not None or said.period_max is not None
-    return daily and not others and moments in (0, meant.frequency) and meant.when in ((), said.when)
+    exact = said.frequency_max in (None, said.frequency) and said.period_max in (None, said.period)
+    return (
+        daily and exact and not said.day_of_week and moments in (0, meant.frequency) and meant.when in ((), said.when)
+    )

@@ -78,7 +78,8 @@ def needed_rhythm(repeat: Repeat, amount: Amount, start: date | None, place: str
     most = repeat.frequency_max
     if most is not None and (most < (repeat.frequency or 1) or repeat.when or repeat.time_of_day):
         raise NotUnderstood([f"{place}.frequencyMax: {most} does not fit"])
-    if repeat.period_max is not None or (whole(repeat.period, MOST_DAYS) or 1) > 1:
+    longer = repeat.period_unit in ("d", "wk") and (whole(repeat.period, MOST_DAYS) or 1) > 1
+    if longer or repeat.period_max is not None:
         raise NotUnderstood([f"{place}: {_every(repeat)}, as needed: on which days is not said"])
     at_most = replace(repeat, frequency=most or repeat.frequency, frequency_max=None)
     days = _days(at_most, start, place)

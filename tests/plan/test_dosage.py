@@ -149,7 +149,7 @@ TOGETHER: list[tuple[list[Json], str]] = [
     ([MORNING, dosage(repeat(timeOfDay=["08:00:00"]), 2)], "says morning more than once"),
     ([MORNING, dosage(repeat(frequency=3), 2)], "says morning more than once"),
     ([MORNING, dosage(repeat(when=["EVE"]), 2, "kapsler")], "counted in kapsel and tablet"),
-    ([{**MORNING, "sequence": 1}, {**dosage(repeat(when=["EVE"])), "sequence": 2}], "in a sequence, and not by their dates"),
+    ([{**MORNING, "sequence": 1}, {**dosage(repeat(when=["EVE"])), "sequence": 2}], "in a sequence, and not"),
     ([MORNING, dosage(repeat(when=["EVE"]), kind="KOMBINERET")], "of type FAST and KOMBINERET"),
     ([dosage(repeat(when=["EVE"]), kind="ENGANGS")], "of type ENGANGS"),
     ([], "there is none"),
