@@ -27,6 +27,7 @@ def long_text(dosage: Dosage) -> str:
     courses = courses_of(dosage)
     fixed = [c for c in courses if not c.as_needed_only]
     needed = [c for c in courses if c.as_needed_only]
+    # Two fixed ones of one day are in no valid dosage; the national service has the later in the file first.
     in_order = sorted([*reversed(fixed), *needed], key=lambda c: c.start)
     texts = [long.course_text(c) for c in in_order]
     return texts[0] if len(texts) == 1 else "\n\n".join(texts).strip()

@@ -147,7 +147,10 @@ def _label(c: Course, day: Day) -> str:
 
 
 def _doses(c: Course, day: Day, labelled: bool, name: str = "") -> str:
-    """A day's doses in one line; `name` stands before the first."""
+    """A day's doses in one line; `name` stands before the first.
+
+    One dose and then several alike are two lines joined: FMK's text says `name` and "hver dag" for both.
+    """
     first, rest, count = day.doses[:1], replace(day, doses=day.doses[1:]), len(day.doses)
     if day.all_same:
         text = name + _dose(c, first[0]) + _times(day)
@@ -162,11 +165,10 @@ def _dose(c: Course, dose: DayDose, every: str = "") -> str:
     return phrase(c.amount(dose, to=" - "), every, moment_words(dose), "efter behov" if dose.as_needed else "")
 
 
-def _place(dose: DayDose) -> float:
-    """Minutes into the day."""
+def _place(dose: DayDose) -> tuple[int, int]:
     if dose.part is not None:
-        return PART_HOURS[dose.part] * 60 + 0.5
-    return dose.at.hour * 60 + dose.at.minute if dose.at is not None else -1
+        return PART_HOURS[dose.part] * 60, 1
+    return (dose.at.hour * 60 + dose.at.minute, 0) if dose.at is not None else (-1, 0)
 
 
 def _times(day: Day) -> str:
