@@ -50,7 +50,7 @@ def enrol(request: Enrolment) -> Enrolled:
     _private(request.sync_dir / "login-key.json", msgspec.json.encode(login))
     trust = Trust(request.hub, request.citizen, tuple(key.public for key in request.gateway_keys), request.staff)
     _private(request.state_dir / "trust.json", msgspec.json.encode(trust))
-    (request.sync_dir / "ca.pem").write_bytes(request.ca.read_bytes())
+    _private(request.sync_dir / "ca.pem", request.ca.read_bytes())
     _private(request.sync_dir / "sync.toml", _sync_settings(request).encode())
     return Enrolled(request.hub, request.citizen, request.name, heartbeat.public, public(login))
 
@@ -122,4 +122,12 @@ def _sync_settings(request: Enrolment) -> str:
 
 def _private(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        _give_away(file.fileno(), path.parent)
         file.write(content)
+
+
+def _give_away(descriptor: int, folder: Path) -> None:
+    """What root makes is its folder's owner's: on a box that is the hub or sync, and they must read it."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, timedelta
 
@@ -23,7 +24,7 @@ HANDS_S = 2.0  # with --play, how long the compartment stands open before the ha
 BUSY = ("due", "opening", "open", "partly_taken")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, make_stage: Callable[..., Stage] = Stage) -> int:
     """The whole demo; its exit code."""
     console = Console(width=120)
     if args.play and not os.environ.get("DISPLAY"):
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     own = args.plan is None
     with ExitStack() as stack:
         try:
-            stage = Stage(args, console, stack)
+            stage = make_stage(args, console, stack)
         except (Broken, HubUnreachable, PlanUnreadable) as error:
             console.print(f"[bold red]✗[/] the stage could not be set: {error} (see {args.out / 'logs'})")
             return 1
