@@ -3,6 +3,7 @@
 Nothing is guessed: what cannot be placed exactly by the envelope's own rounds and tables is not understood (R6).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -160,15 +161,26 @@ def _most_a_day(fixed: Dosage) -> Iterator[str]:
 
 def _clashes(fixed: Dosage, clock: Clock) -> Iterator[str]:
     """Moments that two lines of one dosage would share: added, replaced or said twice, the card does not say."""
-    placed = [
-        (period, n, slot.id)
-        for period in fixed.periods
-        for n, day in period.days.items()
-        for line in day
-        for slot in slots_for(line, clock.slots, clock.times_per_day)
-    ]
-    clash = {a[2] for a, b in combinations(placed, 2) if a[2] == b[2] and meet(a[0], a[1], b[0], b[1])}
-    return (f"dosage: says {slot} more than once" for slot in sorted(clash))
+    placed: dict[SlotId, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))  # days, by period
+    for i, period in enumerate(fixed.periods):
+        for n, day in period.days.items():
+            for slot in (s for line in day for s in slots_for(line, clock.slots, clock.times_per_day)):
+                placed[slot.id][i].append(n)
+    for slot_id, days in sorted(placed.items()):
+        if any(len(set(ns)) < len(ns) for ns in days.values()) or _shared(fixed.periods, days):
+            yield f"dosage: says {slot_id} more than once"
+
+
+def _shared(periods: tuple[Period, ...], days: dict[int, list[int]]) -> bool:
+    """Whether two periods ever have one date among these days of theirs."""
+    pairs = ((periods[i], ns, periods[j], ms) for (i, ns), (j, ms) in combinations(days.items(), 2))
+    return any(
+        meet(one, n, other, m)
+        for one, ns, other, ms in pairs
+        if not ((one.end and one.end < other.start) or (other.end and other.end < one.start))
+        for n in ns
+        for m in ms
+    )
 
 
 def _too_close(fixed: Dosage, interval_min: int | None, clock: Clock) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import FieldInfo, fields
 
 MOST_REASONS = 50  # a reason is an event's text and a person's reading; the rest is counted
+MOST_FAULTS = 5 * MOST_REASONS  # looked for in one value: a list of a hundred thousand wrong items is wrong soon
 
 
 class PlanError(ValueError):
@@ -36,8 +38,13 @@ def faults(value: Any, kind: Any, place: str) -> Iterator[str]:
     `kind` is a Struct, a tuple of any length, a dict, an optional or a leaf msgspec can convert to.
     """
     if get_origin(kind) is Annotated and not _leaf(get_args(kind)[0]):
-        inside = list(faults(value, get_args(kind)[0], place))
-        yield from inside or _leaf_faults(value, kind, place)  # how many there may be
+        inside = faults(value, get_args(kind)[0], place)
+        first = next(inside, None)
+        if first is None:
+            yield from _leaf_faults(value, kind, place)  # how many there may be
+        else:
+            yield first
+            yield from inside
     elif get_origin(kind) in (Union, UnionType):
         if value is not None or NoneType not in get_args(kind):
             yield from faults(value, next(k for k in get_args(kind) if k is not NoneType), place)
@@ -62,7 +69,7 @@ def faults(value: Any, kind: Any, place: str) -> Iterator[str]:
 
 def converted(value: Any, kind: type[Struct], place: str, refusal: type[PlanError] = NotUnderstood) -> Any:
     """`value` as `kind`; `refusal` with every fault."""
-    found = list(faults(value, kind, place))
+    found = list(islice(faults(value, kind, place), MOST_FAULTS))
     if found:
         raise refusal(found)
     return msgspec.convert(value, kind, str_keys=True)
