@@ -19,6 +19,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "demo": Command("medhub.demo", "play a citizen's two days through the real processes", "hub,ui,sync,gateway,demo"),
     "simulate": Command("medhub.simulate", "live a plan through the core alone, as fast as it goes", "hub,demo"),
+    "plan": Command("medhub.plan", "check a plan, or what another one changes, before it is signed", "hub,demo"),
     "staff": Command("medhub.staff", "at the hub: status, fill, resolve, acknowledge, journal", "hub"),
     "enrol": Command("medhub.enrol", "make a hub and a gateway known to each other by a file", "hub,sync"),
     "hub": Command("hub.main", "run the hub: plan, journal, locks", "hub"),

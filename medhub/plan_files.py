@@ -79,9 +79,11 @@ def _bare(value: Any) -> tuple[Form, Json] | None:
         raise PlanUnreadable([f"$.resourceType: {str(value['resourceType'])[:40]!r} is no plan and no medicine"])
     if isinstance(value, dict) and "format" in value:
         return (Form.FMK, value) if value["format"] == FMK else None
-    said = [d for d in (value if isinstance(value, list) else [value]) if isinstance(d, dict)]
+    said = value if isinstance(value, list) else [value]
+    if not said or not all(isinstance(d, dict) for d in said):
+        return None
     if all(d.keys() & FMK_DOSAGE for d in said):
-        return (Form.FMK_JSON, _card([{"dosage": d} for d in said])) if said else None
+        return Form.FMK_JSON, _card([{"dosage": d} for d in said])
     statement = {"identifier": [{"system": ORDINATION, "value": "1"}], "status": "active", "dosage": said}
     return (Form.DOSAGE, _bundle(statement)) if all(d.keys() & FHIR_DOSAGE for d in said) else None
 

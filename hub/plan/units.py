@@ -71,7 +71,7 @@ def is_solid(code: str, name: str) -> bool:
 def check_boxable(quantity: Decimal, unit: str, code: str, name: str) -> None:
     """NotUnderstood where `quantity` of it cannot lie in a compartment."""
     reasons = []
-    if unit not in COUNTABLE:
+    if unit_words(unit)[0] not in COUNTABLE:
         reasons.append(f'"{unit}" cannot be counted into a compartment')
     elif quantity % STEP or not STEP <= quantity <= MOST:
         reasons.append(f"{quantity} {unit} cannot lie in a compartment (quarters, at most {MOST})")
@@ -84,5 +84,5 @@ def check_boxable(quantity: Decimal, unit: str, code: str, name: str) -> None:
 def check_agrees(unit: str, name: str) -> None:
     """NotUnderstood where the dose is counted in tablets or capsules and the form is something else."""
     for word, form in (("tablet", "tablet"), ("kapsel", "kaps")):
-        if unit.endswith(word) and name and form not in name.lower():
+        if unit_words(unit)[0].endswith(word) and name and form not in name.lower():
             raise NotUnderstood([f'the dose is in "{unit}" but the form is "{name}"'])
