@@ -19,9 +19,7 @@ checks = of("hub/plan/checks.py", ENVELOPE)
 envelope = of("hub/plan/envelope.py", OPEN, ENVELOPE)
 bundle = of("hub/plan/fhir_bundle.py", BUNDLE)
 statement = of("hub/plan/fhir_statement.py", STATEMENT, DOSAGE)
-dosage = of("hub/plan/fhir_dosage.py", DOSAGE, STATEMENT)
-timing = of("hub/plan/fhir_timing.py", DOSAGE)
-values = of("hub/plan/fhir_values.py", DOSAGE, STATEMENT)
+ordination = of("hub/plan/ordination.py", "plan/test_ordination.py", DOSAGE)
 units = of("hub/plan/units.py", DOSAGE)
 jsontext = of("hub/plan/jsontext.py", ENVELOPE, OPEN)
 
@@ -119,23 +117,8 @@ PLAN_MUTANTS = (
               "return (dose.quantity,)"),
     statement("R6", "a paused medicine is given", '    "on-hold": (Verdict.ON_HOLD, "paused"),\n', ""),
     statement("R2", "the plan's interval is not carried over", "interval_min=handling.interval_min,", "interval_min=None,"),
-    dosage("R6", "two doses of one moment both count", "reasons += _clashes(lines, clock) if not reasons else []",
-           "reasons += []"),
-    dosage("R6", "parts that follow each other are given at once", "if len({e.sequence for _, e in fixed}) > 1:",
-           "if len({e.sequence for _, e in fixed}) > len(fixed):"),
-    dosage("R6", "a range turned round is understood", "(most < quantity or unit_words", "(unit_words"),
-    dosage("R6", "of several amounts the first is meant", "if len(rates) != 1:", "if not rates:"),
-    dosage("R6", "of a combined dosage all is fixed", "if kind is Kind.COMBINED and not (needed and fixed):",
-           "if kind is Kind.COMBINED and not fixed:"),
-    timing("R6", "every second day is every day", "and period == 1", "and period >= 1"),
-    timing("R6", "a frequency that does not fit its moments is let be",
-           "if repeat.frequency not in ({days, days * moments}", "if repeat.frequency < 1 and repeat.frequency not in ({days, days * moments}"),
-    timing("R6", "weekdays count from the dosage's start", "(weekday - self.start.weekday()) % 7 + 1", "weekday + 1"),
-    values("R6", "a bound in the middle of a day is that day",
-           "            if seen.time() == MIDNIGHT:\n", "            if seen.time() >= MIDNIGHT:\n"),
-    values("R6", "no or less than no tablets", "0 < value <= MOST", "value <= MOST"),
-    values("R6", "a period that ends before it starts is one", "if start and end and end < start:",
-           "if start and end and end < start < end:", STATEMENT, DOSAGE),
+    ordination("R6", "two doses of one moment both count", "for ns in days.values()) or _shared(fixed.periods, days):",
+               "for ns in days.values()):"),
     units("R7", "222 tablets lie in a compartment", "not STEP <= quantity <= MOST", "not STEP <= quantity"),
     units("R7", "a third of a tablet lies in a compartment", "elif quantity % STEP or not", "elif not"),
     units("R7", "tablets of a liquid", 'if unit.endswith(word) and name and form not in name.lower():',
