@@ -18,7 +18,6 @@ from hub.plan.fmk_values import (
     dosage_of,
     gathered,
     in_order,
-    known_since_2000,
     lines_of,
     placed,
     quantity_of,
@@ -86,8 +85,8 @@ def _structures(said: Structures, place: str) -> Dosage:
 
 def _unit(said: UnitOrUnits, place: str) -> tuple[str, str]:
     """One, and more. A single word is used for both."""
-    words = [w for w in (said.unit, said.unit_singular, said.unit_plural) if w is not None]
-    if len(words) != (1 if said.unit is not None else 2):
+    words = [word for word in (said.unit, said.unit_singular, said.unit_plural) if word]
+    if len(words) != (1 if said.unit else 2):
         raise NotUnderstood([f"{place}: must be unit, or unitSingular and unitPlural"])
     one, more = (text_of(word, UNIT, place) for word in (words[0], words[-1]))
     return one, more
@@ -200,4 +199,4 @@ def _old_date(value: Any, place: str) -> date:
             raise NotUnderstood([f"{place}: {str(value)[:40]} is no date"]) from None
     if not isinstance(value, str):
         raise NotUnderstood([f"{place}: is not a date"])
-    return known_since_2000(local_date(value, DENMARK, place), place)
+    return local_date(value, DENMARK, place)

@@ -65,10 +65,6 @@ def date_of(text: str, place: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise NotUnderstood([f'{place}: "{text}" is no date there is']) from None
-    return known_since_2000(day, place)
-
-
-def known_since_2000(day: date, place: str) -> date:
     if day < FMK_START:
         raise NotUnderstood([f"{place}: {day} is before {FMK_START}"])
     return day

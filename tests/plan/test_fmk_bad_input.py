@@ -216,6 +216,8 @@ def put(old: str, new: str) -> bytes:
         (put("<Quantity>", '<Quantity unit="mg">'), "has the attribute unit"),
         (put("<Dose>", "<Dose>halv "), ".Dose[0]: has text between its elements"),
         (put("<Quantity>", "<MinimalQuantity>1</MinimalQuantity><Quantity>"), "must have Quantity, or"),
+        (put("<Quantity>", "<Quantity>1</Quantity><Quantity>"), ".Dose[0].Quantity: is there 2 times"),
+        (put(each("Quantity", 1), each("MinimalQuantity", 2) + each("MaximalQuantity", 1)), "is less than MinimalQ"),
         (put("2026-03-02", "1999-12-31"), "Structure[0].StartDate: 1999-12-31 is before"),
         (put("2026-03-02", "2026-03-02+05:00"), 'is not a date'),
         (put("<DosageEndingUndetermined/>", each("EndDate", "2026-03-01")), "before it starts"),

@@ -113,6 +113,7 @@ def test_quantities_are_exact(written: str, quantity: str) -> None:
 
 def test_what_is_not_said_twice_over_is_ordinary() -> None:
     assert read(structures(period(every=0))).periods == (Period(START, {}, None, 0),), "nothing to be taken"
+    assert read(structures(period(start="2000-01-01"))).periods[0].start == date(2000, 1, 1), "FMK's first day"
     (one,) = read(structures(period(day(1), day(2, dose()), every=0, endDate="2026-03-04", supplText=""))).periods
     assert one == Period(START, {1: (), 2: (DayDose(Decimal(1), part=PartOfDay.MORNING),)}, date(2026, 3, 4), 0)
     assert read(structures(period(day(0, dose("Plain", needed=True))))).periods[0].days[0][0].as_needed
@@ -123,7 +124,7 @@ def test_what_is_not_said_twice_over_is_ordinary() -> None:
 def test_a_unit_is_one_word_or_two() -> None:
     said = structures(period())
     assert (read(said).unit, read(said).units) == ("tablet", "tabletter")
-    said["structures"]["unitOrUnits"] = {"unit": "stk", "unitSingular": None}
+    said["structures"]["unitOrUnits"] = {"unit": "stk", "unitSingular": None, "unitPlural": ""}
     assert (read(said).unit, read(said).units) == ("stk", "stk")
 
 
@@ -187,9 +188,11 @@ def test_at_most_two_periods_at_a_time_one_fixed_and_one_as_needed() -> None:
     )
     assert len(read(structures(empty, empty)).periods) == 2
     assert "$.structures.structures[1]: is fixed" in refused(structures(fixed(), fixed(**late)))
+    assert "$.structures.structures[1]: is fixed" in refused(structures(fixed(**late), fixed()))
     assert "is as needed" in refused(structures(needed(**early), needed(start="2026-03-08")))
     both = period(day(1, dose(), dose("Plain", needed=True)))
     assert "is as needed" in refused(structures(both, needed(**late)))
     assert "the other to take nothing" in refused(structures(fixed(), empty))
     assert "the other to take nothing" in refused(structures(both, empty))
+    assert "the other to take nothing" in refused(structures(fixed(), period(day(1, dose(quantity=0))))), "0 is nothing"
     assert "more than two periods" in refused(structures(fixed(), needed(), empty))

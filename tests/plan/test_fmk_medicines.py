@@ -126,6 +126,10 @@ def test_a_pause_with_an_end_leaves_the_days_after_it() -> None:
     assert [n for n in range(8, 24) if doses(found, date(2026, 3, n))] == [8, 9, 21, 22, 23]
     planned = said(pause={"from": "2026-03-20"})
     assert [n for n in range(18, 24) if doses(planned, date(2026, 3, n))] == [18, 19]
+    never = structures(period(day(2, dose()), start="2026-03-20", endDate="2026-03-20"))  # day 2 of each day
+    assert not doses(said(dosage=never, pause={"from": "2026-03-13", "to": "2026-03-19"}), date(2026, 3, 20))
+    longer = structures(period(day(3, dose()), every=2, start="2026-03-20", endDate="2026-03-21"))
+    assert not doses(said(dosage=longer, pause={"from": "2026-03-20", "to": "2026-03-20"}), date(2026, 3, 21))
     over = said(pause={"from": "2026-02-01", "to": "2026-02-10"})
     assert len(dosage_of(over).periods) == 1
 
