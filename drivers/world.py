@@ -20,10 +20,13 @@ from drivers import world_protocol as w
 from drivers.world_compartment import NotPossible
 from drivers.world_memory import Memory, MemoryWrong, do
 from drivers.world_router import Router
+from drivers.world_scale_line import ScaleLine
+from drivers.world_scanner import ScannerCable
 from drivers.world_state import World
 
 GONE_S = 2.0  # a killed process is gone long before
 SLOW_WATCHER = 256 * 1024  # bytes a watcher may be behind
+CARRIAGE_RETURN = b"\r"  # what the scanner is set to end a code with
 
 _decode = msgspec.json.Decoder(w.AnyRequest).decode
 _encode = msgspec.json.Encoder().encode
@@ -43,8 +46,10 @@ def kill(pid: int) -> None:
 class WorldServer:
     """Serves one world on a unix socket, and its network on a loopback port."""
 
-    def __init__(self, path: Path, world: World, router: Router | None, memory: Memory | None) -> None:
-        self._path, self._world, self._router, self._memory = path, world, router, memory
+    def __init__(
+        self, path: Path, world: World, router: Router | None, memory: Memory | None, scanner: ScannerCable | None
+    ) -> None:
+        self._path, self._world, self._router, self._memory, self._scanner = path, world, router, memory, scanner
         self._watchers: set[asyncio.StreamWriter] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._told = len(world.ledger)  # entries of it that the watchers have heard of
@@ -58,6 +63,8 @@ class WorldServer:
             if self._router:
                 self._world.router_port = self._router.port
                 await self._set_network(self._world.network)
+            if self._scanner:
+                self._scanner.plug(not self._world.scanner_unplugged)
             self._pass_time(self._now())  # also what was under way when the world before this one died
             print(f"world ready {self._path}", flush=True)
             await stop.wait()
@@ -66,6 +73,8 @@ class WorldServer:
             self._path.unlink(missing_ok=True)
             if self._router:
                 await self._router.close()
+            if self._scanner:
+                self._scanner.plug(False)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -88,6 +97,8 @@ class WorldServer:
                 return _frame(self._watch(writer))
             if isinstance(request, w.SetNetwork) and self._router is None:
                 raise NotPossible("this world has no network: start it with --router-port and --target")
+            if isinstance(request, w.HoldCode | w.SetScanner) and self._scanner is None:
+                raise NotPossible("this world has no scanner: start it with --scanner")
             answer = do(self._world, request, now_s)
         except (NotPossible, msgspec.MsgspecError) as error:
             return _frame(w.Reply(error=str(error)))
@@ -96,6 +107,8 @@ class WorldServer:
         self._pass_time(now_s)
         if isinstance(request, w.SetNetwork):
             await self._set_network(request.up)
+        if self._scanner:
+            self._scan(self._scanner, request)
         return _frame(w.Reply(answer=answer))
 
     # -- time -----------------------------------------------------------------------------------------------------
@@ -136,6 +149,13 @@ class WorldServer:
             else:
                 watcher.write(_frame(push))
 
+    def _scan(self, scanner: ScannerCable, request: w.Request) -> None:
+        match request:
+            case w.HoldCode(code):
+                scanner.send(code + CARRIAGE_RETURN)
+            case w.SetScanner(unplugged):
+                scanner.plug(not unplugged)
+
     async def _set_network(self, up: bool) -> None:
         if self._router:
             await (self._router.restore() if up else self._router.cut())
@@ -146,14 +166,20 @@ def _frame(message: w.Reply | w.Push) -> bytes:
 
 
 async def serve(
-    path: Path, world: World, memory: Memory | None, router_port: int | None, target: tuple[str, int] | None
-) -> None:
+    path: Path, world: World, memory: Memory | None, router_port: int | None, target: tuple[str, int] | None,
+    scanner: Path | None, scale: Path | None,
+) -> None:  # fmt: skip
     """Serve `world` until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     router = Router(router_port, target) if router_port is not None and target else None
-    await WorldServer(path, world, router, memory).run(stop)
+    server = WorldServer(path, world, router, memory, ScannerCable(scanner) if scanner else None)
+    async with asyncio.TaskGroup() as lines:
+        writing = lines.create_task(ScaleLine(scale, world).run(asyncio.get_running_loop().time)) if scale else None
+        await server.run(stop)
+        if writing:
+            writing.cancel()
 
 
 def address(text: str) -> tuple[str, int]:
@@ -166,6 +192,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compartments", type=int, required=True, choices=range(1, 129), metavar="1-128")
     parser.add_argument("--router-port", type=int, help="loopback port of the home's network; 0 takes a free one")
     parser.add_argument("--target", type=address, metavar="HOST:PORT", help="where the network leads")
+    parser.add_argument("--scanner", type=Path, help="where the scanner's serial line appears, as udev would name it")
+    parser.add_argument("--scale", type=Path, help="where the scale's serial line appears, as udev would name it")
     parser.add_argument("--memory", type=Path, help="a file to come back from the same after SIGKILL")
     parser.add_argument("--seed", type=int, default=1, help="of the load cell's noise")
 
@@ -180,7 +208,7 @@ def main(args: argparse.Namespace) -> int:
             except MemoryWrong as error:
                 print(error, file=sys.stderr)
                 return os.EX_DATAERR
-        asyncio.run(serve(args.socket, world, memory, args.router_port, args.target))
+        asyncio.run(serve(args.socket, world, memory, args.router_port, args.target, args.scanner, args.scale))
     return 0
 
 

@@ -45,6 +45,8 @@ def _hand(world: World, request: w.Request, now_s: float) -> w.Handled | None:
             return w.Handled(world.fill(number, label, items, now_s))
         case w.Empty(number):
             return w.Handled(world.empty(number, now_s))
+        case w.HoldCode(code):
+            world.hold_code(code, now_s)
     return None
 
 
@@ -54,8 +56,10 @@ def _surround(world: World, request: w.Request, now_s: float) -> None:
             world.set_mains(on, now_s)
         case w.SetJam(number, on):
             world.set_jam(number, on)
-        case w.SetScale(unplugged, noisy):
-            world.unplugged, world.noisy = unplugged, noisy
+        case w.SetScale(fault):
+            world.cell.break_down(fault, now_s)
+        case w.SetScanner(unplugged):
+            world.scanner_unplugged = unplugged
         case w.SetNetwork(up):
             world.set_network(up, now_s)
         case w.SetTrap(trap):

@@ -66,8 +66,8 @@ class WorldClient:
         self._do(w.LampLine(compartment, on))
 
     def weigh(self) -> int:
-        """One sample in mg, tare and all."""
-        return self._ask(w.Weigh(), w.Weight).gross_mg
+        """One sample of the load cell, in counts."""
+        return self._ask(w.Weigh(), w.Weight).counts
 
     def play(self, tone: Tone | None) -> None:
         self._do(w.PlayTone(tone))
@@ -96,6 +96,10 @@ class WorldClient:
     def empty(self, compartment: int) -> w.Counts:
         return self._ask(w.Empty(compartment), w.Handled).counts
 
+    def hold_code(self, code: bytes) -> None:
+        """Hold a code before the scanner: symbology identifier and content."""
+        self._do(w.HoldCode(code))
+
     # -- what surrounds the box -----------------------------------------------------------------------------------
 
     def set_mains(self, on: bool) -> None:
@@ -104,8 +108,11 @@ class WorldClient:
     def set_jam(self, compartment: int, on: bool) -> None:
         self._do(w.SetJam(compartment, on))
 
-    def set_scale(self, unplugged: bool = False, noisy: bool = False) -> None:
-        self._do(w.SetScale(unplugged, noisy))
+    def set_scale(self, fault: w.ScaleFault | None = None) -> None:
+        self._do(w.SetScale(fault))
+
+    def set_scanner(self, unplugged: bool) -> None:
+        self._do(w.SetScanner(unplugged))
 
     def set_network(self, up: bool) -> None:
         """Cut the home's network, or restore it."""

@@ -14,7 +14,6 @@ from msgspec import Meta, Struct, field
 from hub.ports import Tone
 
 FRAME_LIMIT = 64 * 1024
-STORE_MG = 1_500_000  # the empty store on its load cell: the tare
 
 Number = Annotated[int, Meta(ge=1)]
 Label = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -49,7 +48,7 @@ class LampLine(Request, frozen=True):
 
 
 class Weigh(Request, frozen=True):
-    """One sample of the load cell, as it is → `Weight`."""
+    """One sample of the load cell → `Weight`."""
 
 
 class PlayTone(Request, frozen=True):
@@ -107,6 +106,13 @@ class Empty(Request, frozen=True):
     compartment: Number
 
 
+class HoldCode(Request, frozen=True):
+    """Hold a code before the scanner. `code`: AIM symbology identifier and content, as the scanner sends them; it adds
+    the carriage return that it is set to."""
+
+    code: Annotated[bytes, Meta(min_length=1, max_length=4096)]
+
+
 # -- what surrounds the box, and its faults ----------------------------------------------------------------------
 
 
@@ -121,9 +127,25 @@ class SetJam(Request, frozen=True):
     on: bool
 
 
+class ScaleFault(StrEnum):
+    UNPLUGGED = "unplugged"
+    STUCK = "stuck"  # the converter gives its last count again and again
+    NOISY = "noisy"
+    SATURATED = "saturated"  # at the converter's rail
+    CREEPING = "creeping"
+    NONSENSE = "nonsense"  # a serial line: bytes as fast as it takes them
+
+
 class SetScale(Request, frozen=True):
-    unplugged: bool = False
-    noisy: bool = False
+    """What ails the scale; None: nothing."""
+
+    fault: ScaleFault | None = None
+
+
+class SetScanner(Request, frozen=True):
+    """Pull the scanner's plug, or put it back."""
+
+    unplugged: bool
 
 
 class SetNetwork(Request, frozen=True):
@@ -168,8 +190,8 @@ class ReadLedger(Request, frozen=True):
 
 AnyRequest = (
     LockLine | LampLine | Weigh | PlayTone | Watch
-    | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty
-    | SetMains | SetJam | SetScale | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
+    | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
+    | SetMains | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
 
 
@@ -181,9 +203,9 @@ class Answer(Struct, frozen=True, tag=True):
 
 
 class Weight(Answer, frozen=True):
-    """The whole store, tare and all."""
+    """The converter's counts: tray, contents and all."""
 
-    gross_mg: int
+    counts: int
 
 
 class Handled(Answer, frozen=True):
@@ -233,8 +255,8 @@ class WorldView(Answer, frozen=True):
     mains: bool
     network: bool
     router_port: int | None
-    scale_unplugged: bool
-    scale_noisy: bool
+    scale_fault: ScaleFault | None
+    scanner_unplugged: bool
     tones: tuple[Played, ...]
     trap: Trap | None  # set and not sprung
     sprung: tuple[Trap, ...]
@@ -254,6 +276,7 @@ class What(StrEnum):
     PUT_BACK = "put_back"
     FILLED = "filled"
     EMPTIED = "emptied"
+    SCANNED = "scanned"
     TONE = "tone"
     MAINS_ON = "mains_on"
     MAINS_OFF = "mains_off"
@@ -263,7 +286,7 @@ class What(StrEnum):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One thing that happened. `number` counts from 1. `note`: the tone's name, the trap's moment."""
+    """One thing that happened. `number` counts from 1. `note`: the tone's name, the trap's moment, the code."""
 
     number: int
     at_s: float

@@ -5,17 +5,12 @@ No I/O and no clock: the time is an argument and killing a process is a callable
 
 from collections.abc import Callable
 from decimal import Decimal
-from random import Random
 
 from drivers.tones import length_ms
+from drivers.world_cell import WorldLoadCell
 from drivers.world_compartment import Compartment, NotPossible
-from drivers.world_protocol import STORE_MG, Counters, Counts, Entry, Item, Played, Trap, TrapAt, What, WorldView
+from drivers.world_protocol import Counters, Counts, Entry, Item, Played, ScaleFault, Trap, TrapAt, What, WorldView
 from hub.ports import Tone
-
-SETTLE_S = 0.5  # a load cell swings this long after a lid or a hand
-NOISE_MG = 3.0  # standard deviation at rest
-SWING_MG = (300, 2000)
-FAULTY_NOISE_MG = 400.0
 
 
 class World:
@@ -27,11 +22,12 @@ class World:
         self.ledger: list[Entry] = []
         self.tones: list[Played] = []
         self.mains = self.network = True
-        self.unplugged = self.noisy = False
+        self.scanner_unplugged = False
+        self.cell = WorldLoadCell(seed)
         self.router_port: int | None = None
         self.trap: Trap | None = None
         self.sprung: list[Trap] = []
-        self.kill, self._random, self._moved_s = kill, Random(seed), float("-inf")
+        self.kill = kill
         self._now_s = float("-inf")
 
     # -- time -----------------------------------------------------------------------------------------------------
@@ -68,14 +64,10 @@ class World:
         self._box(number).lamp = on
 
     def weigh(self, now_s: float) -> int:
-        """One sample of the load cell: store, contents, noise, and the swing of what just moved."""
-        if self.unplugged:
+        """One sample of the load cell, in counts."""
+        if self.cell.fault is ScaleFault.UNPLUGGED:
             raise NotPossible("the scale is unplugged")
-        swing = 0
-        if now_s < self._moved_s + SETTLE_S:
-            swing = self._random.choice((-1, 1)) * self._random.randint(*SWING_MG)
-        noise = self._random.gauss(0, FAULTY_NOISE_MG if self.noisy else NOISE_MG)
-        return STORE_MG + self.contents_mg + swing + round(noise)
+        return self.cell.sample(now_s)
 
     @property
     def contents_mg(self) -> int:
@@ -135,6 +127,11 @@ class World:
         box.label, box.items = None, {}
         return gone
 
+    def hold_code(self, code: bytes, now_s: float) -> None:
+        if self.scanner_unplugged:
+            raise NotPossible("the scanner is unplugged")
+        self._write(now_s, What.SCANNED, note=code.decode("latin-1"))
+
     # -- what surrounds the box -----------------------------------------------------------------------------------
 
     def set_mains(self, on: bool, now_s: float) -> None:
@@ -159,7 +156,7 @@ class World:
     def view(self) -> WorldView:
         return WorldView(
             tuple(box.view() for box in self.compartments.values()), self.labels, self.contents_mg, self.mains,
-            self.network, self.router_port, self.unplugged, self.noisy, tuple(self.tones), self.trap,
+            self.network, self.router_port, self.cell.fault, self.scanner_unplugged, tuple(self.tones), self.trap,
             tuple(self.sprung), len(self.ledger),
         )  # fmt: skip
 
@@ -201,7 +198,8 @@ class World:
         self._touched(now_s, What.LID_OPENED, box)
 
     def _touched(self, now_s: float, what: What, box: Compartment, counts: Counts | None = None) -> None:
-        self._moved_s = now_s
+        self.cell.put(self.contents_mg, now_s)
+        self.cell.touch(now_s)
         self._write(now_s, what, box, counts)
 
     def _springs(self, at: TrapAt, box: Compartment, now_s: float) -> bool:

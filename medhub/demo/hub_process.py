@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
-from drivers.scale import TwinScale
+from drivers.scale import LoadCellScale, WorldCell
+from drivers.scale_serial import SerialCell
 from drivers.sounder import TONES, TwinSounder
+from drivers.world_cell import as_commissioned
 from hub.config import HubConfig, load
 from hub.domain.events import Event, IntakeTaken, Lane
 from hub.domain.plan import Criticality
@@ -62,11 +64,19 @@ class SkipsServer(Journal):
 JOURNALS: dict[str | None, type[Journal]] = {"drop-event": DropsEvent, "skip-server": SkipsServer}
 
 
-def twin_board(world: Path, clock: SharedClock, sabotage: str | None, config: HubConfig) -> Board:
+def world_scale(world: Path, line: Path | None, clock: SharedClock) -> LoadCellScale:
+    """The world's load cell: by the real driver where it has a serial line, else by its socket."""
+    cell = SerialCell(line) if line else WorldCell(world)
+    return LoadCellScale(cell, as_commissioned, lambda: clock.now().monotonic_s)
+
+
+def twin_board(
+    world: Path, clock: SharedClock, sabotage: str | None, config: HubConfig, *, scale: Path | None = None
+) -> Board:
     """The world's box as the hub's devices."""
     compartments = TwoPulses if sabotage == "open-twice" else TwinCompartments
     return Board(
-        compartments(world), TwinScale(world, lambda: clock.now().monotonic_s), TwinSounder(world), TwinPower(world),
+        compartments(world), world_scale(world, scale, clock), TwinSounder(world), TwinPower(world),
         {criticality: TONES[criticality] for criticality in Criticality},
     )  # fmt: skip
 
@@ -75,11 +85,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("config", "origin", "world"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--scale", type=Path, help="the scale's serial line")
     parser.add_argument("--sabotage", default=None)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     clock = SharedClock(args.origin)
-    board: Callable[[HubConfig], Board] = partial(twin_board, args.world, clock, args.sabotage)
+    board: Callable[[HubConfig], Board] = partial(twin_board, args.world, clock, args.sabotage, scale=args.scale)
     journal = JOURNALS.get(args.sabotage, Journal)
     return run(bootstrap(load(args.config), board, clock, open_journal=journal.open, tick_s=TICK_S))
 

@@ -34,6 +34,8 @@ HUB_MODULE = "medhub.demo.hub_process"
 class Stage:
     """Everything that is not the story. Closed by the stack it is made with, in the reverse order."""
 
+    serial_scale = True  # the hub weighs by the real serial driver
+
     def __init__(
         self, args: argparse.Namespace, console: Console, stack: ExitStack, hub_module: str = HUB_MODULE
     ) -> None:
@@ -67,7 +69,8 @@ class Stage:
                                 "--origin", str(self._origin_file)])  # fmt: skip
         self._start("world", ["drivers.world", "--socket", str(self._world_socket), "--compartments",
                               str(COMPARTMENTS), "--memory", str(self.home / "world.jsonl"), "--router-port",
-                              str(router_port), "--target", f"127.0.0.1:{gateway_port}"])  # fmt: skip
+                              str(router_port), "--target", f"127.0.0.1:{gateway_port}", "--scale",
+                              str(self.home / "scale")])  # fmt: skip
         self.municipality = Municipality(f"https://127.0.0.1:{gateway_port}", papers.ca, HUB_ID, NURSE, papers.password)
         self._stack.callback(self.municipality.close)
         self.world = WorldClient(self._world_socket)
@@ -86,6 +89,7 @@ class Stage:
         """Start the hub and wait until it answers."""
         sabotage = ["--sabotage", self._args.sabotage] if self._args.sabotage else []
         files = {"config": self._hub_config, "origin": self._origin_file, "world": self._world_socket}
+        files |= {"scale": self.home / "scale"} if self.serial_scale else {}
         named = [word for name, path in files.items() for word in (f"--{name}", str(path))]
         self._start("hub", [self._hub_module, *named, *sabotage])
         wait_for("the hub to answer", self._hub_is_up, START_S)

@@ -14,12 +14,13 @@ import pytest
 from drivers import world_protocol as w
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
-from drivers.scale import TwinScale
+from drivers.scale import LoadCellScale, WorldCell
 from drivers.sounder import REMINDER, TwinSounder
+from drivers.world_cell import as_commissioned
 from drivers.world_client import WorldClient
 from drivers.world_compartment import LATCH_S, POP_S, NotPossible
 from drivers.world_memory import Memory, MemoryWrong, do
-from drivers.world_protocol import Item, What
+from drivers.world_protocol import Item, ScaleFault, What
 from drivers.world_state import World
 from hub.ports import DeviceError
 from tests.drivers.worlds import ROOT, RunningWorld, running_world, wait_for
@@ -64,7 +65,7 @@ def test_tablets_lids_lamps_mains_and_the_whole_ledger_are_as_they_were(home: Ho
     home.hands.shut_lid(2)
     home.hands.lamp_line(1, True)
     home.hands.set_jam(3, True)
-    home.hands.set_scale(noisy=True)
+    home.hands.set_scale(ScaleFault.NOISY)
     home.hands.set_mains(False)
     home.hands.play(REMINDER)
     before, ledger = home.hands.look(), home.hands.ledger()
@@ -199,7 +200,7 @@ def raises_device_error(act: Callable[[], object]) -> bool:
 def test_the_drivers_lose_contact_and_find_it_again(home: Home, closing: ExitStack) -> None:
     moved: list[tuple[int, bool]] = []
     box, power, sounder = TwinCompartments(home.socket), TwinPower(home.socket), TwinSounder(home.socket)
-    scale = TwinScale(home.socket, lambda: 0.0)
+    scale = LoadCellScale(WorldCell(home.socket), as_commissioned, lambda: 0.0)
     for device in (box, power, sounder, scale):
         closing.callback(device.close)
     box.watch_lids(lambda number, is_open: moved.append((number, is_open)))

@@ -1,14 +1,17 @@
 """The world's physics alone: no process, no socket, the time in the hand."""
 
 from decimal import Decimal
+from statistics import stdev
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.load_cell import CREEP, HYSTERESIS, NOISE_MG, RAIL, TRAY_MG, ZERO_MG_PER_K
+from drivers.world_cell import CREEP_TAU_S, PRESS_MOST_MG, ROOM_S, SETTLE_S, WorldLoadCell, as_commissioned
 from drivers.world_compartment import LATCH_S, ONE_SHOT_S, POP_S, NotPossible
-from drivers.world_protocol import STORE_MG, Item, Trap, TrapAt, What
-from drivers.world_state import SETTLE_S, World
+from drivers.world_protocol import Item, ScaleFault, Trap, TrapAt, What
+from drivers.world_state import World
 from hub.ports import PULSE_S, Tone
 
 HALF = Decimal("0.5")
@@ -257,13 +260,19 @@ def _do(hands: Hands, act: str, number: int, count: str | None, name: str) -> No
 
 
 def samples(hands: Hands, count: int = 50) -> list[int]:
-    return [hands.world.weigh(hands.now) - STORE_MG for _ in range(count)]
+    """What lies in the tray, by the converter's counts."""
+    return [as_commissioned().weight_mg(hands.world.weigh(hands.now)) for _ in range(count)]
 
 
-def test_the_scale_rests_within_a_few_milligrams(hands: Hands) -> None:
+def mean(weights: list[int]) -> float:
+    return sum(weights) / len(weights)
+
+
+def test_the_scale_shows_what_lies_in_the_tray_with_the_data_sheets_noise(hands: Hands) -> None:
     hands.filled().wait(SETTLE_S)
-    assert all(abs(weight - 1100) <= 15 for weight in samples(hands))
-    assert len(set(samples(hands))) > 1
+    weights = samples(hands, 500)
+    assert abs(mean(weights) - 1100) <= PRESS_MOST_MG * HYSTERESIS + ZERO_MG_PER_K + 3
+    assert stdev(weights) == pytest.approx(NOISE_MG, rel=0.15)
 
 
 @pytest.mark.parametrize("act", ["key_open", "empty"])
@@ -271,21 +280,71 @@ def test_the_scale_swings_after_a_lid_or_a_hand(hands: Hands, act: str) -> None:
     hands.wait(SETTLE_S)
     getattr(hands.world, act)(1, hands.now)
     hands.wait(SETTLE_S - 0.01)
-    assert all(abs(weight) > 200 for weight in samples(hands))
+    assert all(abs(weight) > 150 for weight in samples(hands))
     hands.wait(0.02)
-    assert all(abs(weight) < 15 for weight in samples(hands))
+    assert all(abs(weight) < 150 for weight in samples(hands))
 
 
-def test_a_faulty_scale_is_noisy_or_silent(hands: Hands) -> None:
-    hands.world.noisy = True
+def test_a_hand_leaves_a_trace_that_goes(hands: Hands) -> None:
+    """Hysteresis: half a thousandth of what fingers weighed on the tray."""
+    traces = []
+    for _ in range(20):
+        hands.wait(4 * CREEP_TAU_S)
+        before = mean(samples(hands, 200))
+        hands.world.cell.touch(hands.now)
+        hands.wait(SETTLE_S)
+        traces.append(mean(samples(hands, 200)) - before)
+    assert -5 <= min(traces) <= 10
+    assert 10 <= max(traces) <= PRESS_MOST_MG * HYSTERESIS + 5
+
+
+def test_a_tray_that_was_out_creeps_for_minutes(hands: Hands) -> None:
+    """By 0.05 % of what it weighs."""
+    cell = hands.world.cell
+    at_rest = mean(samples(hands, 200))
+    cell.put(-TRAY_MG, hands.now)
+    hands.wait(4 * ROOM_S)
+    cell.put(0, hands.now)
+    back = mean(samples(hands, 200))
+    assert at_rest - back == pytest.approx(CREEP * TRAY_MG, abs=5)
+    hands.wait(2 * ROOM_S)
+    assert mean(samples(hands, 200)) == pytest.approx(at_rest, abs=5)
+
+
+def test_a_room_that_warms_up_moves_the_zero(hands: Hands) -> None:
+    weights = [mean(samples(hands.wait(ROOM_S / 12), 100)) for _ in range(12)]
+    assert max(weights) - min(weights) == pytest.approx(2 * ZERO_MG_PER_K, abs=5)
+
+
+def test_each_fault_is_what_it_is_called(hands: Hands) -> None:
+    cell = hands.world.cell
+    cell.break_down(ScaleFault.NOISY, hands.now)
     assert max(samples(hands)) - min(samples(hands)) > 400
-    hands.world.unplugged = True
+    last = hands.world.weigh(hands.now)
+    cell.break_down(ScaleFault.STUCK, hands.now)
+    assert {hands.world.weigh(hands.now) for _ in range(9)} == {last}
+    cell.break_down(ScaleFault.SATURATED, hands.now)
+    assert hands.world.weigh(hands.now) == RAIL
+    cell.break_down(ScaleFault.NONSENSE, hands.now)
+    assert max(samples(hands)) - min(samples(hands)) > 1_000_000
+    cell.break_down(ScaleFault.CREEPING, hands.now)
+    before = mean(samples(hands))
+    assert mean(samples(hands.wait(13 * 60))) - before == pytest.approx(2000, abs=60)
+    cell.break_down(ScaleFault.UNPLUGGED, hands.now)
     with pytest.raises(NotPossible, match="unplugged"):
         hands.world.weigh(hands.now)
+    cell.break_down(None, hands.now)
+    assert abs(mean(samples(hands))) < 50
 
 
-def test_the_same_seed_gives_the_same_noise() -> None:
-    assert samples(Hands()) == samples(Hands())
+def test_the_same_seed_gives_the_same_samples_and_another_others() -> None:
+    def lived(seed: int) -> list[int]:
+        cell = WorldLoadCell(seed)
+        cell.touch(1.0)
+        cell.put(700, 2.0)
+        return [cell.sample(2.0 + count / 10) for count in range(50)]
+
+    assert lived(1) == lived(1) != lived(2)
 
 
 def test_a_tone_ends_by_itself_or_is_cut_short(hands: Hands) -> None:

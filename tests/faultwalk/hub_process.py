@@ -9,14 +9,13 @@ from pathlib import Path
 
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
-from drivers.scale import TwinScale
 from drivers.sounder import TONES, TwinSounder
 from hub.config import HubConfig, load
 from hub.domain.events import Event, IntakePartlyTaken, IntakeTaken, Lane, WordAsked
 from hub.domain.plan import Criticality
 from hub.journal import Journal, Rows
 from hub.main import Board, bootstrap, run
-from medhub.demo.hub_process import TICK_S
+from medhub.demo.hub_process import TICK_S, world_scale
 from medhub.origin import SharedClock
 from tests.faultwalk.trap import Traps
 
@@ -76,22 +75,22 @@ class TrappedCompartments(TwinCompartments):
         super()._lid_moved(number, is_open)
 
 
-def board(world: Path, clock: SharedClock, traps: Traps, config: HubConfig) -> Board:
+def board(world: Path, scale: Path, clock: SharedClock, traps: Traps, config: HubConfig) -> Board:
     return Board(
-        TrappedCompartments(world, traps), TwinScale(world, lambda: clock.now().monotonic_s), TwinSounder(world),
-        TwinPower(world), {criticality: TONES[criticality] for criticality in Criticality},
+        TrappedCompartments(world, traps), world_scale(world, scale, clock), TwinSounder(world), TwinPower(world),
+        {criticality: TONES[criticality] for criticality in Criticality},
     )  # fmt: skip
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for name in ("config", "origin", "world"):
+    for name in ("config", "origin", "world", "scale"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     clock = SharedClock(args.origin)
     TrappedJournal.traps = Traps(args.origin.parent)
-    made = partial(board, args.world, clock, TrappedJournal.traps)
+    made = partial(board, args.world, args.scale, clock, TrappedJournal.traps)
     return run(bootstrap(load(args.config), made, clock, open_journal=TrappedJournal.open, tick_s=TICK_S))
 
 
