@@ -23,10 +23,15 @@ REBOOTS = ("medhub-hub",)  # a screen or a network that does not come up is no r
 log = logging.getLogger("broker.brake")
 
 
-def may_reboot(file: Path, release_s: float, uptime_s: Callable[[], float] | None = None) -> bool:
+def system_up_s() -> float:
+    """How long the system's first process runs (proc(5)): a boot's age whatever the clock says."""
+    ticks = Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def may_reboot(file: Path, release_s: float, up_s: Callable[[], float] = system_up_s) -> bool:
     """Whether one more reboot is no loop; counted before this returns. A box up for `release_s` begins anew."""
-    up_s = uptime_s() if uptime_s else time.clock_gettime(time.CLOCK_BOOTTIME)
-    before = 0 if up_s >= release_s else _count(file)
+    before = 0 if up_s() >= release_s else _count(file)
     if before >= MOST:
         return False
     replace(file, f"{before + 1}\n".encode())
