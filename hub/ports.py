@@ -1,6 +1,8 @@
 """What the hub asks of its devices. Drivers and their twins both keep these promises (one contract suite over both)."""
 
 from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,6 +27,65 @@ class Tone(Struct, frozen=True):
     volume: float
 
 
+class Symbology(StrEnum):
+    """Kinds of code that are read, as the AIM symbology identifier that a scanner sends before the content."""
+
+    GS1_DATAMATRIX = "]d2"
+    GS1_128 = "]C1"
+    GS1_DATABAR = "]e0"
+    GS1_QR = "]Q3"
+    EAN_13 = "]E0"  # UPC-A too, as 13 digits
+    EAN_8 = "]E4"
+    CODE_128 = "]C0"
+    QR = "]Q1"
+
+
+class Package(Struct, frozen=True):
+    """What the code on a package says of it.
+
+    `gtin` has 14 digits, its check digit right. `item_number` is the Nordic item number (varenummer, six digits) where
+    the GTIN holds one. `expiry` is the last day on which it may be used.
+    """
+
+    gtin: str
+    item_number: str | None = None
+    batch: str | None = None
+    expiry: date | None = None
+    serial: str | None = None
+
+
+class Scan(Struct, frozen=True):
+    """A code was held before the scanner. `code` is a package's, or the text of one of our own QR codes, untouched.
+    `at_s` is the hub's monotonic clock."""
+
+    at_s: float
+    symbology: Symbology
+    code: Package | str
+
+
+class Unread(StrEnum):
+    """Why a code was not read."""
+
+    SYMBOLOGY = "symbology"  # a kind of code that is not read
+    IDENTIFIER = "identifier"  # GS1: an application identifier that is not known here
+    CONTENT = "content"  # GS1: too short, too long, or a character that may not be there
+    CHECK_DIGIT = "check_digit"
+    DATE = "date"  # no such day
+    TWICE = "twice"  # GS1: the same application identifier again
+    NO_GTIN = "no_gtin"
+    NOT_OURS = "not_ours"  # a QR code, and not one of ours
+
+
+class ScanRefused(Struct, frozen=True):
+    """A code was held before the scanner and is not believed. `about` names the application identifier or symbology
+    where it failed, or is empty; never what was in it (R15)."""
+
+    at_s: float
+    why: Unread
+    about: str = ""
+
+
+Scanned = Callable[[Scan | ScanRefused], None]  # from any thread
 LidMoved = Callable[[int, bool], None]  # (compartment, is_open), from any thread
 
 
@@ -68,3 +129,14 @@ class Power(Protocol):
         """Whether the mains are on. Raises DeviceError."""
 
     def close(self) -> None: ...
+
+
+class Scanner(Protocol):
+    def watch(self, scanned: Scanned) -> None:
+        """Call `scanned` at every code from now on: once for one that is held still, or read again within a second."""
+
+    def check(self) -> None:
+        """Raises DeviceError while it is not there, or sends what is no code; it comes back by itself."""
+
+    def close(self) -> None:
+        """Let go; nothing is told any more. May be called twice."""

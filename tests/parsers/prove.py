@@ -1,0 +1,101 @@
+"""`make prove-parsers`: a million codes spoilt at random, each read as the oracle reads it or refused where it refuses.
+
+Nothing but the parser's own refusal comes out, and no wrong check digit passes. Exit 1 at the first that is otherwise,
+with its seed and bytes; `--seed N --count M` does that one again.
+"""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from multiprocessing import Pool
+from random import Random
+from time import monotonic
+
+from msgspec.structs import asdict
+
+from drivers import gs1
+from drivers.scanning import MOST_IN_SAME, SAME_S, Scanning
+from hub.ports import Scan, ScanRefused
+from tests.parsers import codes
+from tests.parsers.oracle import meant
+
+COUNT = 1_000_000
+BATCH = 10_000  # codes of one seed
+AT_S = 0.0
+
+
+class Wrong(Exception):
+    """The parser and the oracle disagree, or something came out that must not."""
+
+
+def prove(seed: int, count: int) -> Counter[str]:
+    """Spoil `count` codes by `seed` and judge each; then send them all through the frames, cut anywhere. What came."""
+    random, came = Random(seed), Counter[str]()
+    frames = [codes.spoilt(random, codes.frame(random)) for _ in range(count)]
+    for frame in frames:
+        try:
+            came[judge(frame)] += 1
+        except Exception as error:
+            raise Wrong(f"seed {seed}: {frame!r}: {type(error).__name__} {error}") from error
+    if (told := stream(random, frames)) != (wanted := expected(frames)):
+        at = next(n for n, (a, b) in enumerate(zip(told, wanted, strict=False)) if a != b)
+        raise Wrong(f"seed {seed}: in a stream, {told[at]} instead of {wanted[at]}")
+    return came
+
+
+def judge(frame: bytes) -> str:
+    scan, wanted = gs1.read(frame, AT_S), meant(frame)
+    if isinstance(scan, ScanRefused):
+        if wanted is not None:
+            raise Wrong(f"refused ({scan.why} {scan.about}), and means {wanted}")
+        return "refused"
+    said = {"text": scan.code} if isinstance(scan.code, str) else {**asdict(scan.code), "text": None}
+    if wanted is None or said.items() - asdict(wanted).items():
+        raise Wrong(f"read as {said}, and means {wanted}")
+    return "read"
+
+
+def stream(random: Random, frames: list[bytes]) -> list[Scan | ScanRefused]:
+    """The frames as one line sends them, each slowly enough for hands, cut at random into what one read gives."""
+    scanning, told, now_s = Scanning(), [], 0.0
+    for frame in frames:
+        sent = frame + random.choice((b"\r", b"\n", b"\r\n"))
+        now_s += 2 * SAME_S
+        cut = sorted(random.choices(range(len(sent) + 1), k=random.randint(0, 5)))
+        for begin, end in zip([0, *cut], [*cut, len(sent)], strict=True):
+            told += scanning.receive(sent[begin:end], now_s, AT_S)
+    return told
+
+
+def expected(frames: list[bytes]) -> list[Scan | ScanRefused]:
+    """Each line that begins as a code does, once within a frame."""
+    told: list[Scan | ScanRefused] = []
+    for frame in frames:
+        lines = [line for line in frame.replace(b"\n", b"\r").split(b"\r") if line[:1] == b"]" and line[1:3].isalnum()]
+        scans = [gs1.read(line, AT_S) for line in lines if len(line) > 2 and line[1:2].isalpha()]
+        told += list(dict.fromkeys(scans))[:MOST_IN_SAME]
+    return told
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=COUNT, metavar="N", help="how many codes")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help=f"the first; another every {BATCH:,} codes")
+    args = parser.parse_args(arguments)
+    began, came = monotonic(), Counter[str]()
+    batches = [(args.seed + n, min(BATCH, args.count - n * BATCH)) for n in range(-(-args.count // BATCH))]
+    with Pool(os.cpu_count()) as pool:
+        try:
+            for some in pool.starmap(prove, batches, chunksize=1):
+                came += some
+        except Wrong as wrong:
+            print(wrong)
+            return 1
+    print(f"seeds {args.seed} to {batches[-1][0]}: {came.total():,} spoilt codes in {monotonic() - began:.0f} s")
+    print(f"{came['read']:,} read and {came['refused']:,} refused, each as the oracle has it; nothing else came out")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
