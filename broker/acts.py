@@ -74,9 +74,11 @@ def restart_screen(verb: RestartScreen, run: Run = run) -> None:
     run("systemctl", "restart", "--no-block", "medhub-ui.service")
 
 
-def reboot(verb: Reboot, run: Run = run, brake_file: Path = brake.FILE) -> None:
+def reboot(
+    verb: Reboot, run: Run = run, brake_file: Path = brake.FILE, up_s: Callable[[], float] = brake.system_up_s
+) -> None:
     """A person may, but a hub gone wrong that asks again and again may not."""
-    if not brake.may_reboot(brake_file, AGAIN_S):
+    if not brake.may_reboot(brake_file, AGAIN_S, up_s):
         raise Refused("too many reboots")
     run("systemctl", "reboot", "--no-block")
 

@@ -25,18 +25,26 @@ def serve(peer: socket.socket, allowed_uid: int, acts: Mapping[type, Act] = ACTS
     """Read one request, do it, answer it; what was answered. Only `allowed_uid` is listened to."""
     uid = _UCRED.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))[1]
     peer.settimeout(PATIENCE_S)
-    done = _answer(peer, acts) if uid == allowed_uid else Done("not the hub")
+    line = _line(peer)  # of a stranger too, who would else lose the answer
+    done = _answer(line, acts) if uid == allowed_uid else Done("not the hub")
     if done.refused:
         log.warning("refused uid %d: %s", uid, done.refused)
     peer.sendall(msgspec.json.encode(done) + b"\n")
     return done
 
 
-def _answer(peer: socket.socket, acts: Mapping[type, Act]) -> Done:
+def _line(peer: socket.socket) -> bytes:
     try:
         with peer.makefile("rb") as requests:
-            verb = msgspec.json.decode(requests.readline(MOST_BYTES), type=AnyVerb)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return requests.readline(MOST_BYTES)
+    except OSError:
+        return b""
+
+
+def _answer(line: bytes, acts: Mapping[type, Act]) -> Done:
+    try:
+        verb = msgspec.json.decode(line, type=AnyVerb)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return Done("no verb of the list")
     log.info("asked for %s", type(verb).__name__)
     try:

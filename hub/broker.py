@@ -25,7 +25,7 @@ class JoinWifi(Verb, frozen=True):
     """Join this network from now on, instead of the one joined so before. WPA2 or WPA3, by passphrase."""
 
     ssid: Annotated[str, Meta(min_length=1, max_length=32)]
-    passphrase: Annotated[str, Meta(min_length=8, max_length=63, pattern=r"^[ -~]*$")]
+    passphrase: Annotated[str, Meta(min_length=8, max_length=63, pattern=r"^[ -~]*\Z")]
 
 
 class SetClock(Verb, frozen=True):

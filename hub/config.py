@@ -44,7 +44,7 @@ _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 # Lines 2-27 are the 40-pin header's; 0 and 1 are the HAT's identity EEPROM and must not be driven.
 Line = Annotated[int, Meta(ge=2, le=27)]
 Uid = Annotated[int, Meta(ge=0, le=2**32 - 2)]
-Name = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,30}\Z")]
 Folder = Annotated[str, Meta(pattern=r"^/[^\x00]*$", max_length=200)]
 
 
