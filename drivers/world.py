@@ -17,11 +17,11 @@ from pathlib import Path
 import msgspec
 
 from drivers import world_protocol as w
+from drivers.world_cable import SerialCable
 from drivers.world_compartment import NotPossible
 from drivers.world_memory import Memory, MemoryWrong, do
 from drivers.world_router import Router
 from drivers.world_scale_line import ScaleLine
-from drivers.world_scanner import ScannerCable
 from drivers.world_state import World
 
 GONE_S = 2.0  # a killed process is gone long before
@@ -47,7 +47,7 @@ class WorldServer:
     """Serves one world on a unix socket, and its network on a loopback port."""
 
     def __init__(
-        self, path: Path, world: World, router: Router | None, memory: Memory | None, scanner: ScannerCable | None
+        self, path: Path, world: World, router: Router | None, memory: Memory | None, scanner: SerialCable | None
     ) -> None:
         self._path, self._world, self._router, self._memory, self._scanner = path, world, router, memory, scanner
         self._watchers: set[asyncio.StreamWriter] = set()
@@ -149,7 +149,7 @@ class WorldServer:
             else:
                 watcher.write(_frame(push))
 
-    def _scan(self, scanner: ScannerCable, request: w.Request) -> None:
+    def _scan(self, scanner: SerialCable, request: w.Request) -> None:
         match request:
             case w.HoldCode(code):
                 scanner.send(code + CARRIAGE_RETURN)
@@ -174,7 +174,7 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     router = Router(router_port, target) if router_port is not None and target else None
-    server = WorldServer(path, world, router, memory, ScannerCable(scanner) if scanner else None)
+    server = WorldServer(path, world, router, memory, SerialCable(scanner) if scanner else None)
     async with asyncio.TaskGroup() as lines:
         writing = lines.create_task(ScaleLine(scale, world).run(asyncio.get_running_loop().time)) if scale else None
         await server.run(stop)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.load_cell import COUNTS_PER_MG, SAMPLE_S
+from drivers.world_cable import SerialCable
 from drivers.world_protocol import ScaleFault
-from drivers.world_scanner import ScannerCable
 from drivers.world_state import World
 
 FLOOD = 4096  # bytes of nonsense at once,
@@ -18,7 +18,7 @@ class ScaleLine:
     """`link` is there while the scale is plugged in, and leads to a serial line."""
 
     def __init__(self, link: Path, world: World) -> None:
-        self._cable, self._world = ScannerCable(link), world
+        self._cable, self._world = SerialCable(link), world
 
     async def run(self, clock: Callable[[], float]) -> None:
         """Until cancelled."""

@@ -6,18 +6,21 @@ A rig has the driver on one side and the scanner's end of the cable on the other
 import os
 import time
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 import serial
 
 from drivers.scanner import BAUD, SerialScanner
-from drivers.world_scanner import ScannerCable
+from drivers.world_cable import SerialCable
 from hub.ports import DeviceError, Package, Scan, ScanRefused
 from tests.drivers.worlds import DEADLINE_S, RunningWorld, wait_for
 
 END = b"\r"
 AT_S = 4711.0
+PACKAGE = b"]d201070462612345661728063010A7\x1d21S1"
+READ = Package("07046261234566", "123456", "A7", date(2028, 6, 30), "S1")
 
 
 class Cable(Protocol):
@@ -45,7 +48,7 @@ class PtyCable:
     """Raw: what is sent may be half a code, or nonsense."""
 
     def __init__(self, name: Path, closing: ExitStack) -> None:
-        self.name, self._cable = name, ScannerCable(name)
+        self.name, self._cable = name, SerialCable(name)
         closing.callback(self._cable.plug, False)
         self._cable.plug(True)
 

@@ -6,7 +6,7 @@ from random import Random
 SEPARATOR = b"\x1d"
 SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 GS1_KINDS = ("]d2", "]C1", "]e0", "]Q3")
-SPOILING = "0123456789]dCeQE!~ Aa\r\n\x1d\x00\x7f\x80\xff"
+SPOILING = "0123456789]dCeQE!~ Aa,.-kg\r\n\x1d\x00\x7f\x80\xff"
 
 
 def with_check_digit(body: str) -> str:
@@ -71,8 +71,8 @@ def frame(random: Random) -> bytes:
     return b"]Q1MEDHUB:" + text(random, 200).encode()
 
 
-def spoilt(random: Random, good: bytes) -> bytes:
-    """One to three of: a byte changed, lost, doubled or put in, a piece lost or repeated, another code's end."""
+def spoilt(random: Random, good: bytes, other: bytes) -> bytes:
+    """One to three of: a byte changed, lost or put in, a piece lost or repeated, the other's end."""
     made = bytearray(good)
     for _ in range(random.randint(1, 3)):
         at = random.randrange(len(made) + 1)
@@ -89,5 +89,5 @@ def spoilt(random: Random, good: bytes) -> bytes:
             case 4:
                 made[at:at] = made[at:end]
             case 5:
-                made[at:] = frame(random)[at:]
+                made[at:] = other[at:]
     return bytes(made)

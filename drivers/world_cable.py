@@ -1,15 +1,15 @@
-"""The scanner's cable in the world: a pseudo-terminal whose far end appears under a name, as udev gives one."""
+"""A serial device's cable in the world: a pseudo-terminal whose far end appears under a name, as udev gives one."""
 
 import os
 from pathlib import Path
 
 
-class ScannerCable:
+class SerialCable:
     """Unplugged at first. `link` is there while it is plugged in, and leads to a serial line."""
 
     def __init__(self, link: Path) -> None:
         self._link = link
-        self._ends: tuple[int, int] | None = None  # the scanner's, and the line's, held so that it is there unread
+        self._ends: tuple[int, int] | None = None  # the device's, and the line's, held so that it is there unread
 
     def plug(self, into: bool) -> None:
         """Put it in, or pull it out: whoever reads the line then finds it gone."""
