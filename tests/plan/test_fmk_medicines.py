@@ -128,8 +128,11 @@ def test_a_pause_with_an_end_leaves_the_days_after_it() -> None:
     assert [n for n in range(18, 24) if doses(planned, date(2026, 3, n))] == [18, 19]
     never = structures(period(day(2, dose()), start="2026-03-20", endDate="2026-03-20"))  # day 2 of each day
     assert not doses(said(dosage=never, pause={"from": "2026-03-13", "to": "2026-03-19"}), date(2026, 3, 20))
-    longer = structures(period(day(3, dose()), every=2, start="2026-03-20", endDate="2026-03-21"))
+    longer = structures(period(day(4, dose()), every=2, start="2026-03-20", endDate="2026-03-21"))
     assert not doses(said(dosage=longer, pause={"from": "2026-03-20", "to": "2026-03-20"}), date(2026, 3, 21))
+    asked = structures(period(day(0, dose("Plain", needed=True))))
+    split = dosage_of(said(dosage=asked, pause={"from": "2026-03-20", "to": "2026-03-21"})).periods
+    assert [(p.start.day, p.end and p.end.day, [*p.days]) for p in split] == [(2, 19, [0]), (22, None, [0])]
     over = said(pause={"from": "2026-02-01", "to": "2026-02-10"})
     assert len(dosage_of(over).periods) == 1
 

@@ -166,6 +166,7 @@ def test_160_has_mosts_and_least_times_between() -> None:
     draft = tag("Restriction", each("MaximumDailyDose", 3), each("MinimumDurationBetweenDoses", 300))
     (period,) = read_fmk_xml(new(tag("PRN", draft, tag("UnspecifiedDay", unlimited(6))))).periods
     assert (period.daily_max, period.interval_min) == (3, 300)
+    assert prn(days=draft + tag("UnspecifiedDay", unlimited())).interval_min == 300, "of two least times the longer"
     several = (tag("Day", each("Index", n), unlimited(most)) for n, most in ((1, 6), (2, None)))
     assert "not every day has the same" in refused(new(tag("PRN", *several)))
     assert "together" in refused(new(each("MaximumDailyDose", 8) + FIXED + FIXED.replace("Fixed", "PRN")))
@@ -211,6 +212,7 @@ ONE = each("Quantity", 1)
         (new(FIXED).replace(b"<DosagePeriod>", b"<Parameter/><DosagePeriod>"), "$.Parameter: a dose that depends"),
         (new(FIXED.replace("</Dosage>", tag("PartOfDayDosage", tag("Noon", ONE)) + "</Dosage>")), "must have one of"),
         (new(FIXED.replace("<Day>", each("MinimumDurationBetweenDoses", 1441) + "<Day>")), "from 1 to 1440"),
+        (new(FIXED.replace(TWICE, "<PartOfDayDosage/>")), ".PartOfDayDosage: has no dose"),
         (new(*[each("PeriodLength", 1) + FIXED] * 101), "must have 1-100 periods, has 101"),
     ],
 )
@@ -222,3 +224,11 @@ def test_a_hundred_periods_follow_each_other() -> None:
     dosage = read_fmk_xml(new(*[each("PeriodLength", 2) + FIXED] * 99, FIXED))
     assert (dosage.periods[-1].start, dosage.periods[-1].end) == (START + timedelta(days=198), None)
     assert read_fmk_xml(before(UpdateValidFromUponHandover="false")).periods[0].start == START
+
+
+def test_160_has_free_text_and_schemas_elsewhere_too() -> None:
+    until = each("StartDate", START) + each("EndDate", "2026-04-01")
+    said = tag("Dosage", tag("FreeText", until, each("Text", "efter aftale")), xmlns=FMK160).encode()
+    assert read_fmk_xml(said) == Dosage((), "", "", "efter aftale", False, START, date(2026, 4, 1))
+    elsewhere = tag("Dosage", tag("AdministrationAccordingToSchemaInLocalSystem", BOUNDS), xmlns=FMK160).encode()
+    assert read_fmk_xml(elsewhere) == Dosage((), "", "", by_schema=True, start=START)
