@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from hub.plan.fmk_values import MOST_DAY, MOST_REPEAT
+
 
 class LocalTime(Struct, frozen=True, forbid_unknown_fields=True):
     hour: Annotated[int, Meta(ge=0, le=23)]
@@ -42,7 +44,7 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
 class Day(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """One day's doses. All but the first two fields say again what `all_doses` says."""
 
-    day_number: Annotated[int, Meta(ge=0, le=99_999)]
+    day_number: Annotated[int, Meta(ge=0, le=MOST_DAY)]
     all_doses: tuple[Dose, ...]
     number_of_doses: int | None = None
     number_of_according_to_need_doses: int | None = None
@@ -71,7 +73,7 @@ class FreeText(Dated, frozen=True, forbid_unknown_fields=True, rename="camel", k
 class Structure(Dated, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """One period. `ref_to_source` is the same one in another shape."""
 
-    iteration_interval: Annotated[int, Meta(ge=0, le=365)]
+    iteration_interval: Annotated[int, Meta(ge=0, le=MOST_REPEAT)]
     days: tuple[Day, ...]
     suppl_text: str | None = None
     dosage_period_postfix: str | None = None

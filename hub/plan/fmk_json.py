@@ -1,8 +1,9 @@
 """A dosage in FMK's JSON shape, the national text library's, as a `Dosage`: all of it exactly, or not understood."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ PARTS = {
 DENMARK = ZoneInfo("Europe/Copenhagen")  # an epoch is a midnight there
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_VALUES = 20_000  # bounds the work a file can ask for: a year of days with three doses each is 6,000
+_NUMBER = re.compile(r"\d{1,80}([,.]\d{1,80})?", re.ASCII)
 
 
 def read_fmk_json(value: Any, place: str = "$") -> Dosage:
@@ -154,10 +156,7 @@ def _quantities(said: Dose, place: str) -> tuple[Decimal, Decimal | None]:
 
 def _number(text: object) -> Decimal | None:
     """A number in Danish; None where it is none (the text may be other words)."""
-    try:
-        return Decimal(text.replace(",", ".")) if isinstance(text, str) else None
-    except InvalidOperation:
-        return None
+    return Decimal(text.replace(",", ".")) if isinstance(text, str) and _NUMBER.fullmatch(text) else None
 
 
 def _span(said: Dated, place: str) -> tuple[date | None, date | None]:

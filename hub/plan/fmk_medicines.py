@@ -159,7 +159,7 @@ def _words(dosage: Any, xml: Any) -> str:
     """The words a dosage itself has for what is to be taken."""
     free = dosage.get("freeText") if isinstance(dosage, Mapping) else None
     if isinstance(xml, str):
-        return words_in(_utf8(xml))
+        return words_in(_utf8(xml))[:TEXT]
     return _text(free.get("text")) if isinstance(free, Mapping) else ""
 
 

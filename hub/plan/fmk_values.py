@@ -18,6 +18,7 @@ from hub.plan.reasons import NotUnderstood
 MOST = Decimal("999999999.999999999")  # of any unit in one dose
 MOST_PERIODS = 10  # 100 in 1.6.0
 MOST_REPEAT = 365  # days
+MOST_DAY = 99_999  # FMK has no bound for a day's number
 NOTE, FREE_TEXT, UNIT = 100, 400, 50  # characters
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from hub.domain.plan import DayDose, Dosage, PartOfDay, Period
 from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import MOST_PERIODS, MOST_REPEAT, NOTE, dosage_of, gathered, lines_of, text_of
+from hub.plan.fmk_values import MOST_DAY, MOST_PERIODS, MOST_REPEAT, NOTE, dosage_of, gathered, lines_of, text_of
 from hub.plan.fmk_xml_values import (
     BOUNDS,
     UNITS,
@@ -24,7 +24,6 @@ FREE, ELSEWHERE = "FreeText", "AdministrationAccordingToSchemaInLocalSystem"
 LISTS = {"StructuresFixed": False, "StructuresAccordingToNeed": True, "Structures": None}
 # FMK's own verdict on a dosage, and what may be in it then.
 TYPES = {"fast": {False}, "efter behov": {True}, "kombineret": {False, True}, "ikke angivet": {False, True}}
-DAY_NUMBERS = 99_999
 PARTS = {str(part): part for part in PartOfDay}
 
 
@@ -95,7 +94,7 @@ def _repeat(node: Node) -> int:
 def _day(node: Node, needed: bool | None) -> tuple[int, tuple[DayDose, ...]]:
     """A day's number, 0 for any day, and its lines."""
     node.only(*(("Number",) if node.name == "Day" else ()), "Dose")
-    number = node.need("Number").integer(1, DAY_NUMBERS) if node.name == "Day" else 0
+    number = node.need("Number").integer(1, MOST_DAY) if node.name == "Day" else 0
     doses = gathered(_dose, ((dose, needed) for dose in node.every("Dose")))
     if not doses:
         raise NotUnderstood([f"{node.place}.Dose: missing"])

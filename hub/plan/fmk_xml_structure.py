@@ -42,9 +42,8 @@ class Course(Struct, frozen=True):
     most: Decimal | None  # on a day
 
 
-Numbered = tuple[
-    int, tuple[DayDose, ...], Decimal | None
-]  # a day, its lines, and the most of it that is said with them
+# A day, its lines, and the most of it that is said with them.
+Numbered = tuple[int, tuple[DayDose, ...], Decimal | None]
 
 
 def nothing_beyond(node: Node) -> None:

@@ -159,7 +159,8 @@ def test_what_older_files_say_once_more_must_agree() -> None:
             structures(period(day(1, one, pn, **{**again, name: wrong})))
         )
     assert "doseQuantityString" in refused(structures(period(day(1, dose(doseQuantityString="1,5")))))
-    assert lines(dose(doseQuantityString="1 tablet")), "words are no number"
+    for words in ("1 tablet", "sNaN", "1E999"):
+        assert lines(dose(doseQuantityString=words)), "words are no number"
     assert refused({**said, "structured": False}).startswith("$.structured")
 
 
