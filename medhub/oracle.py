@@ -6,11 +6,14 @@ understood.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from medhub import oracle_fmk
 
 
 class Wanted(NamedTuple):
@@ -35,24 +38,69 @@ def wanted(path: Path, day: date) -> list[Wanted]:
 
 
 def ask(path: Path, day: date) -> Answer:
-    """The doses of `day`, and for every other statement why it gives none."""
-    said = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    """The doses of `day`, and for every other medicine why it gives none."""
+    return answer(json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal), day)
+
+
+def reads(said: dict[str, Any]) -> bool:
+    """Whether all of it is in a form this can judge: FHIR, or FMK's JSON."""
+    return said.get("resourceType") == "Bundle" or "format" not in said["medicines"] or oracle_fmk.is_read(said)
+
+
+def answer(said: dict[str, Any], day: date) -> Answer:
+    """The same of an envelope, or a bare Bundle, that was read from JSON with numbers as Decimal."""
     plan = _bare(said) if said.get("resourceType") == "Bundle" else said
-    resources = [entry["resource"] for entry in plan["medicines"]["entry"]]
-    drugs = {r["id"]: r for r in resources if r["resourceType"] == "Medication"}
     doses: list[Wanted] = []
     outside: dict[str, str] = {}
-    for statement in (r for r in resources if r["resourceType"] == "MedicationStatement"):
-        ident = statement["identifier"][0]["value"]
-        drug = drugs[statement["medicationReference"]["reference"].removeprefix("Medication/")]
-        why, moments = _of_day(statement, drug, plan, day)
+    for ident, name, why, moments, needed in (_card if "format" in plan["medicines"] else _bundle)(plan, day):
         if why:
             outside[ident] = why
-        for slot, quantity in moments:
-            doses.append(_dose(plan, slot, day, ident, drug, quantity))
-        if why in ("", "not_today") and any(d.get("asNeededBoolean") for d in statement["dosage"]):
+        doses += [_dose(plan, slot, day, ident, name, quantity) for slot, quantity in moments]
+        if why in ("", "not_today") and needed:
             outside[f"{ident}/pn"] = "as_needed"
     return Answer(sorted(_one_intake_a_moment(doses, plan), key=lambda d: (d.at, d.ordination)), outside)
+
+
+# Of each medicine: its id and name, why it gives nothing or the day's moments, and whether it has a part as needed.
+Medicines = Iterator[tuple[str, str, str, "Moments", bool]]
+
+
+def _card(plan: dict[str, Any], day: date) -> Medicines:
+    for medication in plan["medicines"]["medications"]:
+        yield medication["id"], medication["drug"]["name"], *oracle_fmk.of_day(medication, plan, day)
+
+
+def _bundle(plan: dict[str, Any], day: date) -> Medicines:
+    drugs = _drugs(plan["medicines"])
+    for statement in _statements(plan["medicines"]):
+        drug = _drug(statement, drugs)
+        needed = any(d.get("asNeededBoolean") for d in statement.get("dosage", []))
+        why, moments = _of_day(statement, drug, plan, day)
+        yield _ident(statement), drug["code"]["coding"][0].get("display", ""), why, moments, needed
+
+
+def _statements(bundle: dict[str, Any]) -> list[dict[str, Any]]:
+    return [e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "MedicationStatement"]
+
+
+def _drugs(bundle: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By every name a reference may use."""
+    found = [
+        (e.get("fullUrl"), e["resource"]) for e in bundle["entry"] if e["resource"]["resourceType"] == "Medication"
+    ]
+    return {name: r for url, r in found for name in (url, r.get("id"), f"Medication/{r.get('id')}") if name}
+
+
+def _drug(statement: dict[str, Any], drugs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The Medication, contained or in the bundle; else one that is known by its name alone."""
+    inside = {f"#{c.get('id')}": c for c in statement.get("contained", [])}
+    found = (drugs | inside).get(statement.get("medicationReference", {}).get("reference"))
+    concept = statement.get("medicationCodeableConcept", {})
+    return found or {"code": {"coding": concept.get("coding") or [{"display": concept.get("text", "")}]}}
+
+
+def _ident(statement: dict[str, Any]) -> str:
+    return str(statement["identifier"][0]["value"] if "identifier" in statement else statement.get("id"))
 
 
 # -- one statement --------------------------------------------------------------------------------------------------
@@ -80,7 +128,7 @@ def _of_day(statement: dict[str, Any], drug: dict[str, Any], plan: dict[str, Any
             raise _Lost
         if not fixed:
             return "as_needed", []
-        handling = plan["settings"]["per_medicine"].get(statement["identifier"][0]["value"])
+        handling = plan["settings"]["per_medicine"].get(_ident(statement))
         if handling is None:
             raise _Lost
         since = statement.get("effectivePeriod", {}).get("start", "")[:10]
@@ -98,12 +146,12 @@ def _of_day(statement: dict[str, Any], drug: dict[str, Any], plan: dict[str, Any
 
 def _fixed(dosages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The elements that are no p.n.; the dosage type must agree with them."""
-    types = {c["code"] for d in dosages for i in d["additionalInstruction"] for c in i["coding"]}
+    types = {c["code"] for d in dosages for i in d.get("additionalInstruction", []) for c in i["coding"]}
     fixed = [d for d in dosages if not d.get("asNeededBoolean")]
     mixed = 0 < len(fixed) < len(dosages)
-    if types == {"EFTER_BEHOV"}:
+    if types == {"EFTER_BEHOV"} or not (types or fixed):
         return []
-    if types != ({"KOMBINERET"} if mixed else {"FAST"}) or not fixed:
+    if types and (types != ({"KOMBINERET"} if mixed else {"FAST"}) or not fixed):
         raise _Lost
     if len({_only(d["doseAndRate"])["doseQuantity"]["unit"].removesuffix("ter") for d in fixed}) > 1:
         raise _Lost
@@ -258,17 +306,26 @@ def _within(period: dict[str, str], day: date) -> bool:
 
 def _sane(quantity: dict[str, Any], drug: dict[str, Any], boxed: bool) -> None:
     """Whether so much of it can be, and lie in a compartment."""
-    shape, unit, number = drug["form"]["coding"][0]["display"], quantity["unit"], Decimal(quantity["value"])
+    shape, unit, number = _shape(drug), quantity["unit"], Decimal(quantity["value"])
     tablets, capsules = "tablet" in unit, "kaps" in unit
-    if number <= 0 or (tablets and "tablet" not in shape) or (capsules and "kaps" not in shape):
+    if number <= 0 or (shape and ((tablets and "tablet" not in shape) or (capsules and "kaps" not in shape))):
         raise _Lost
-    if boxed and not (_solid(drug) and (tablets or capsules or unit == "stk") and number * 4 % 1 == 0 and number <= 10):
+    if boxed and not (_countable(quantity) and (_solid(shape) or not shape)):
         raise _Lost
 
 
-def _solid(drug: dict[str, Any]) -> bool:
+def _countable(quantity: dict[str, Any]) -> bool:
+    unit, number = quantity["unit"], Decimal(quantity["value"])
+    return ("tablet" in unit or "kaps" in unit or unit == "stk") and number * 4 % 1 == 0 and number <= 10
+
+
+def _shape(drug: dict[str, Any]) -> str:
+    """The form's Danish name; "" where it is not known."""
+    return next((str(c["display"]) for c in drug.get("form", {}).get("coding", []) if "display" in c), "")
+
+
+def _solid(shape: str) -> bool:
     """A tablet or capsule that is swallowed whole: in the box unless the plan says otherwise."""
-    shape = drug["form"]["coding"][0]["display"]
     melts = ("bruse", "smelte", "opløs", "vaginal", "tygge", "suge", "pulver", "granulat")
     return ("tabletter" in shape or "kapsler" in shape) and not any(word in shape for word in melts)
 
@@ -282,12 +339,9 @@ def _only(one: list[Any]) -> Any:
 # -- the day --------------------------------------------------------------------------------------------------------
 
 
-def _dose(
-    plan: dict[str, Any], slot: dict[str, Any], day: date, ident: str, drug: dict[str, Any], quantity: Decimal
-) -> Wanted:
+def _dose(plan: dict[str, Any], slot: dict[str, Any], day: date, ident: str, name: str, quantity: Decimal) -> Wanted:
     at = _exists(slot, day, ZoneInfo(plan["settings"]["zone"]))
     boxed = plan["settings"]["per_medicine"][ident]["handout"] == "compartment"
-    name = drug["code"]["coding"][0]["display"]
     return Wanted(at, f"{day}/{slot['id']}", ident, name, Decimal(quantity), boxed)
 
 
@@ -312,26 +366,27 @@ def _one_intake_a_moment(doses: list[Wanted], plan: dict[str, Any]) -> list[Want
 
 
 def _bare(bundle: dict[str, Any]) -> dict[str, Any]:
-    """The stated defaults of docs/plan-format.md, said again."""
-    drugs = {e["resource"]["id"]: e["resource"] for e in bundle["entry"]}
-    statements = [e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "MedicationStatement"]
-    drug_of = {
-        s["identifier"][0]["value"]: drugs[s["medicationReference"]["reference"].split("/")[-1]] for s in statements
-    }
+    """The stated defaults of docs/plan-format.md, said again; but for more than 4 times a day."""
     hours = {"morning": "08", "noon": "12", "evening": "18", "night": "22"}
-    return {
-        "rounds": [{"id": part, "part": part, "time": f"{hour}:00:00"} for part, hour in hours.items()],
-        "settings": {
-            "zone": "Europe/Copenhagen",
-            "times_per_day": {
-                "1": ["morning"],
-                "2": ["morning", "evening"],
-                "3": ["morning", "noon", "evening"],
-                "4": list(hours),
-            },
-            "per_medicine": {
-                i: {"handout": "compartment" if _solid(drug) else "reminded"} for i, drug in drug_of.items()
-            },
-        },
-        "medicines": bundle,
+    rounds = [{"id": part, "part": part, "time": f"{hour}:00:00"} for part, hour in hours.items()]
+    said, drugs = _statements(bundle), _drugs(bundle)
+    clocks = {
+        at
+        for statement in said
+        for dosage in statement.get("dosage", [])
+        for at in dosage.get("timing", {}).get("repeat", {}).get("timeOfDay", [])
     }
+    rounds += [{"id": f"t{at[:2]}{at[3:5]}", "time": at} for at in sorted(clocks - {r["time"] for r in rounds})]
+    times = {"1": ["morning"], "2": ["morning", "evening"], "3": ["morning", "noon", "evening"], "4": list(hours)}
+    handling = {
+        _ident(s): {"handout": "compartment" if _lies_in_the_box(s, _shape(_drug(s, drugs))) else "reminded"}
+        for s in said
+    }
+    settings = {"zone": "Europe/Copenhagen", "times_per_day": times, "per_medicine": handling}
+    return {"rounds": rounds, "settings": settings, "medicines": bundle}
+
+
+def _lies_in_the_box(statement: dict[str, Any], shape: str) -> bool:
+    """The form decides; without one, whether so many of the unit can be counted into it."""
+    rates = [rate for d in statement.get("dosage", []) for rate in d.get("doseAndRate", [])]
+    return _solid(shape) if shape else all("doseQuantity" in r and _countable(r["doseQuantity"]) for r in rates)

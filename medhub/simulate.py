@@ -1,6 +1,7 @@
 """`medhub simulate`: a plan lived through the real core and a real journal, time jumping to where something is due.
 
-Exit 1 if any dose left the box twice, or anything the plan file wants ended in silence.
+Exit 1 if any dose left the box twice, or anything the plan file wants ended in silence. What it wants is said by an
+oracle that shares nothing with the readers; of XML only by the reader itself, and the table tells so.
 """
 
 import argparse
@@ -21,11 +22,11 @@ from hub.domain import events as e
 from hub.domain.due import next_look
 from hub.domain.intake import IntakeId, Life
 from hub.domain.plan import Plan
-from hub.domain.schedule import to_utc
+from hub.domain.schedule import intakes_over, to_utc
 from hub.journal import Journal
 from hub.plan.envelope import PlanUnreadable, understand
 from medhub import oracle
-from medhub.plan_files import read_file
+from medhub.plan_files import Form, PlanFile, read_file
 from medhub.simulated import Hub
 from medhub.simulated_people import People
 
@@ -36,7 +37,7 @@ QUIET = (Life.TAKEN, Life.DECLINED, Life.GIVEN_BY_STAFF, Life.TAKEN_ELSEWHERE)  
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = "a plan's envelope, or a bare FHIR Bundle of medicines; else the everyday citizen"
+    what = "a plan, or bare medicines, in any form `medhub plan check` reads; else the everyday citizen"
     parser.add_argument("--plan", type=Path, default=EVERYDAY, metavar="FILE", help=what)
     parser.add_argument("--date", type=date.fromisoformat, default=date(2026, 3, 12), metavar="D", help="the first day")
     parser.add_argument("--days", type=_days, default=7, metavar="N", help="how many days, 1 to 3660; else 7")
@@ -47,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Live it and print one table; 0 if nothing was handed out twice and nothing ended in silence."""
     try:
-        plan = understand(read_file(args.plan.read_bytes(), hub=HUB, day=args.date).envelope, "simulated").plan
+        file = read_file(args.plan.read_bytes(), hub=HUB, day=args.date)
+        plan = understand(file.envelope, "simulated").plan
     except (OSError, PlanUnreadable) as error:
         print(f"medhub simulate: {args.plan}: {error}", file=sys.stderr)
         return 2
@@ -57,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
     with TemporaryDirectory() as folder:
         path = args.journal or Path(folder) / "journal.sqlite"
         with Journal.open(path, pairing="simulated") as journal:
-            return _tell(args, path, plan, journal)
+            return _tell(args, path, file, plan, journal)
 
 
 def _days(text: str) -> int:
@@ -66,17 +68,19 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _tell(args: argparse.Namespace, path: Path, plan: Plan, journal: Journal) -> int:
+def _tell(args: argparse.Namespace, path: Path, file: PlanFile, plan: Plan, journal: Journal) -> int:
     begun = time.perf_counter()
     hub = live(plan, journal, args.date, args.days, args.seed)
     took_s = time.perf_counter() - begun
-    twice, silent = hub.box.twice(), silence(hub, args.plan, plan, args.date, args.days)
+    twice, silent = hub.box.twice(), silence(hub, file, plan, args.date, args.days)
     table = Table("what", "how many", title=f"{args.days} days of {plan.name}, from {args.date}, seed {args.seed}")
     for what, how_many in _rows(hub):
         table.add_row(what, how_many)
     files = [f for f in path.parent.glob(f"{path.name}*") if f.is_file()]
     table.add_row("journal, bytes", f"{sum(f.stat().st_size for f in files):,}")
     table.add_row("simulated days a second", f"{args.days / took_s:.1f}", end_section=True)
+    judge = "an oracle of its own" if oracle.reads(file.envelope) else "the reader alone; the oracle reads no XML"
+    table.add_row("what was wanted is said by", judge)
     for what, found in (("handed out twice", twice), ("ended in silence", silent)):
         table.add_row(what, "[green]nothing" if not found else f"[red]{', '.join(found)}")
     Console().print(table)
@@ -98,15 +102,21 @@ def live(plan: Plan, journal: Journal, day: date, days: int, seed: int) -> Hub:
     return hub
 
 
-def silence(hub: Hub, path: Path, plan: Plan, day: date, days: int) -> list[IntakeId]:
-    """What the file wants, as the oracle reads it, that had no end, or a bad one nobody was told of."""
-    moments = {
-        dose.intake: dose.at
-        for n in range(days)
-        for dose in oracle.wanted(path, day + timedelta(days=n))
-        if dose.at.astimezone(UTC) >= plan.valid_from
-    }
-    return [i for i in moments if (end := hub.ends.get(i)) is None or end in UNDER_WAY or not _known(hub, i, end)]
+def silence(hub: Hub, file: PlanFile, plan: Plan, day: date, days: int) -> list[IntakeId]:
+    """What the file wants that had no end, or a bad one nobody was told of."""
+    moments = {intake for intake, at in _wanted(file, plan, day, days) if at >= plan.valid_from}
+    bad = (i for i in moments if (end := hub.ends.get(i)) is None or end in UNDER_WAY or not _known(hub, i, end))
+    return sorted(bad)
+
+
+def _wanted(file: PlanFile, plan: Plan, day: date, days: int) -> Iterator[tuple[IntakeId, datetime]]:
+    """As the oracle reads it, where it can. A bare Bundle it also wraps by itself."""
+    said = file.envelope["medicines"] if file.form is Form.BUNDLE else file.envelope
+    if not oracle.reads(file.envelope):
+        yield from ((intake.id, intake.at) for intake in intakes_over(plan, day, days))
+    else:
+        every = (oracle.answer(said, day + timedelta(days=n)) for n in range(days))
+        yield from ((dose.intake, dose.at.astimezone(UTC)) for answer in every for dose in answer.wanted)
 
 
 def _known(hub: Hub, intake: IntakeId, end: Life) -> bool:

@@ -3,26 +3,31 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from hub.domain.intake import Life
 from hub.journal import Journal
-from hub.plan.envelope import read_plan
+from hub.plan.envelope import understand
+from hub.plan.jsontext import write_json
 from medhub import cli, simulate
-from medhub.simulate import EVERYDAY, live, silence
+from medhub.plan_files import Form, read_file
+from medhub.simulate import EVERYDAY, HUB, live, silence
 from medhub.simulated import Hub
 from medhub.simulated_people import SHARES, Habit, People
+from tests.plan.test_plan_files import KINDS
 
 DAY = date(2026, 3, 12)
 OLE = Path(__file__).parents[3] / "shared" / "data" / "fhir-dk" / "fmk-ole-medications.json"
 
 
 def lived(tmp_path: Path, seed: int, days: int = 3) -> Hub:
-    plan = read_plan(EVERYDAY.read_bytes(), "x")
+    file = read_file(EVERYDAY.read_bytes(), hub=HUB, day=DAY)
+    plan = understand(file.envelope, "x").plan
     with Journal.open(tmp_path / f"{seed}.sqlite", pairing="simulated") as journal:
         hub = live(plan, journal, DAY, days, seed)
-        assert silence(hub, EVERYDAY, plan, DAY, days) == []
+        assert silence(hub, file, plan, DAY, days) == []
     assert hub.box.twice() == []
     return hub
 
@@ -60,6 +65,25 @@ def test_each_habit_leads_to_an_end(tmp_path, habit, monkeypatch):
 @pytest.mark.skipif(not OLE.exists(), reason="the national test citizen's card is not beside the project")
 def test_the_national_test_citizen():
     assert cli.main(["simulate", "--plan", str(OLE), "--date", "2023-04-03", "--days", "2"]) == 0
+
+
+@pytest.mark.parametrize(("value", "form"), [(kind[0], kind[1]) for kind in KINDS], ids=[kind[1] for kind in KINDS])
+def test_a_file_of_any_form(tmp_path, capsys, value, form):
+    path = tmp_path / "file"
+    path.write_bytes(value.encode() if isinstance(value, str) else write_json(value))
+    assert cli.main(["simulate", "--plan", str(path), "--date", str(DAY), "--days", "2"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert ("the reader alone" if form is Form.FMK_XML else "an oracle of its own") in told
+    assert "intakes that came to an end" in told
+
+
+@pytest.mark.parametrize("value", [kind[0] for kind in KINDS], ids=[kind[1] for kind in KINDS])
+def test_what_a_file_of_any_form_wants_is_missed_where_nobody_does_it(value):
+    """The oracle, or for XML the reader, wants something of each of them."""
+    file = read_file(value.encode() if isinstance(value, str) else write_json(value), hub=HUB, day=DAY)
+    plan = understand(file.envelope, "x").plan
+    nobody = SimpleNamespace(ends={}, told=set())
+    assert f"{DAY}/morning" in silence(nobody, file, plan, DAY, 1)
 
 
 def test_the_journal_is_kept_and_never_written_over(tmp_path, capsys):

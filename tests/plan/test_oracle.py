@@ -3,7 +3,9 @@
 import ast
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.domain.plan import Plan
+from hub.domain.plan import DayDose, Dosage, PartOfDay, Period, Plan
 from hub.domain.schedule import intakes_of
 from hub.plan.jsontext import write_json
-from medhub import oracle
+from medhub import oracle, oracle_fmk
 from medhub.plan_files import read_file
+from tests.plan import fmk_write
 from tests.plan.build import (
     DAY,
     OLE,
@@ -55,11 +58,23 @@ def assert_agree(plan: Plan, path: Path, day: date) -> None:
     assert hub_says(plan, day) == oracle_says(path, day), day
 
 
-def test_the_oracle_imports_nothing_of_the_hub() -> None:
-    tree = ast.parse(Path(oracle.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("module", [oracle, oracle_fmk])
+def test_the_oracle_imports_nothing_of_the_hub(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    assert names == {"json", "datetime", "decimal", "pathlib", "typing", "zoneinfo"}
+    std = {
+        "json",
+        "collections",
+        "collections.abc",
+        "datetime",
+        "decimal",
+        "itertools",
+        "pathlib",
+        "typing",
+        "zoneinfo",
+    }
+    assert names - std <= ({"medhub"} if module is oracle else set())  # of ours it has its other half alone
 
 
 def test_the_everyday_citizen_agrees_every_day_of_a_year_and_more() -> None:
@@ -140,6 +155,44 @@ def test_reader_and_oracle_agree_on_any_plan(
     path.write_bytes(write_json(value))
     for day in days:
         assert_agree(plan, path, day)
+
+
+plain_lines = st.builds(
+    DayDose,
+    st.sampled_from([Decimal(q) for q in ("1", "0.5", "2", "0.3", "12")]),
+    st.sampled_from([None, None, Decimal(14)]),
+    part=st.sampled_from(PartOfDay),
+    as_needed=st.sampled_from([False] * 5 + [True]),
+) | st.builds(DayDose, st.just(Decimal(1)), times=st.integers(1, 6))
+
+
+@st.composite
+def plain_dosages(draw: st.DrawFn) -> Dosage:
+    """Periods that follow each other, the last one open, or not."""
+    start, periods = draw(st.dates(date(2026, 3, 20), date(2026, 4, 5))), []
+    for last in [False] * draw(st.integers(0, 2)) + [True]:
+        end = None if last and draw(st.booleans()) else start + timedelta(days=draw(st.integers(0, 9)))
+        repeat = draw(st.sampled_from([0, 1, 1, 2, 3, 7]))
+        numbers = st.integers(1, repeat or 4)
+        days = draw(st.dictionaries(numbers, st.lists(plain_lines, min_size=1, max_size=2).map(tuple), max_size=3))
+        periods.append(Period(start, days, end, repeat))
+        start = end + timedelta(days=1) if end else start
+    return Dosage(tuple(periods), "tablet", "tabletter")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    said=st.lists(plain_dosages() | fmk_write.structured() | fmk_write.worded, min_size=1, max_size=3), data=st.data()
+)
+def test_reader_and_oracle_agree_on_any_fmk_dosages(said: list[Dosage], data: st.DataObject) -> None:
+    value = read_file(write_json([fmk_write.json_of(d) for d in said]), hub="MH-0001", day=DAY).envelope
+    plan, again = read(value), json.loads(write_json(value), parse_float=Decimal)
+    starts = [p.start for d in said for p in d.periods] or [DAY]
+    for day in data.draw(st.lists(st.sampled_from(starts), min_size=6, max_size=6)):
+        day += timedelta(days=data.draw(st.integers(-1, 40)))
+        answer = oracle.answer(again, day)
+        wanted = {(w.at, w.intake, w.ordination, w.quantity, w.boxed) for w in answer.wanted}
+        assert hub_says(plan, day) == (wanted, answer.outside), day
 
 
 def test_a_time_that_does_not_exist_is_where_the_clocks_land(tmp_path: Path) -> None:
