@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-services
+.PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-scale prove-services
 .PHONY: install uninstall lock clean
 
 help: ## What can be done
@@ -52,6 +52,9 @@ prove-powercut: $(READY) ## Thousands of power cuts under the real journal
 
 prove-faults: $(READY) ## A kill and a hang of every process at every step of an opening
 	@$(BIN)/python -m tests.faultwalk.run
+
+prove-scale: $(READY) ## How often the scale is wrong about an opening, by the weight of a tablet: makes the tables of docs/scale.md
+	@$(BIN)/python -u -m tests.scale.prove
 
 prove-services: $(READY) ## The three services under a real systemd, as root: the demo's day, and everything that may be done to them
 	@$(BIN)/python -u -m tests.services.prove

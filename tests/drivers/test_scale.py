@@ -14,7 +14,7 @@ from drivers.world_cell import as_commissioned
 from drivers.world_protocol import Item, ScaleFault
 from hub.domain.due import SETTLE_S
 from hub.ports import DeviceError, Reading, Scale
-from tests.drivers.scale_rigs import RIGS, ScaleRig, scale_on
+from tests.drivers.scale_rigs import RIGS, ScaleRig, SocketRig, scale_on
 from tests.drivers.worlds import wait_for
 
 ITEMS = (Item("Pinemol", Decimal(2), 600), Item("Hjerdyl", Decimal("0.5"), 240))
@@ -97,6 +97,26 @@ def test_whatever_ails_it_is_no_stable_reading_and_passes_by_itself(
         rig.hands.set_scale()
         assert abs(stable(scale, since_s).weight_mg - before.weight_mg) <= NEAR_MG
     assert {r.levelname for r in caplog.records if r.name.startswith("drivers")} == {"INFO"}  # the hub tells a fault
+
+
+def test_unrest_that_lasts_is_told_once_and_its_end_too(
+    tmp_path: Path, closing: ExitStack, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.scale.RESTLESS_S", 1.0)
+    caplog.set_level(logging.INFO)
+    rig = SocketRig(tmp_path, closing)
+    scale = scale_on(rig.cell(), closing)
+    stable(scale)
+    rig.hands.set_scale(ScaleFault.NOISY)
+    wait_for("a word of it", lambda: caplog.records)
+    since_s = time.monotonic()
+    wait_for("more of the same", lambda: unstable(scale) and time.monotonic() > since_s + 1)
+    rig.hands.set_scale()
+    stable(scale, since_s + 1)
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert [level for level, _ in told] == ["WARNING", "INFO"]
+    assert told[0][1].startswith("scale: restless, and no weight counts")
+    assert told[1][1] == "scale: it weighs again"
 
 
 def test_a_box_that_is_not_commissioned_yet_says_so_and_weighs_once_it_is(rig: ScaleRig, closing: ExitStack) -> None:
