@@ -60,13 +60,22 @@ def pairs(draw: st.DrawFn) -> tuple[Plan, Plan]:
     first, second = {}, {}
     for oid in IDS:
         inside, outside = ordinations(oid), st.none() | outsides(oid)
-        first[oid] = draw(st.one_of(inside, inside, inside, outside))
-        same = st.just(first[oid])
-        second[oid] = draw(st.one_of(same, same, same, inside, outside))
+        was = draw(st.one_of(inside, inside, inside, outside))
+        first[oid], same = was, st.just(was)
+        changed = _changed(was) if isinstance(was, Ordination) else inside
+        second[oid] = draw(st.one_of(same, same, same, changed, changed, inside, outside))
     slots = draw(SLOTS)
-    other = draw(st.just(slots) | SLOTS)
-    ahead = draw(st.sampled_from([timedelta()] * 3 + [timedelta(days=1, hours=n) for n in (3, 10, 14)]))
+    same_slots = st.just(slots)
+    other = draw(st.one_of(same_slots, same_slots, same_slots, SLOTS))
+    ahead = draw(st.sampled_from([timedelta()] * 5 + [timedelta(days=1, hours=n) for n in (3, 10, 14)]))
     return _plan(first, slots, version=1), _plan(second, other, version=2, valid_from=ISSUED + ahead)
+
+
+@st.composite
+def _changed(draw: st.DrawFn, was: Ordination) -> Ordination:
+    """One thing of it is otherwise, or drawn again and the same."""
+    field = draw(st.sampled_from(["dosage", "dosage", "dosage", "start", "end", "handout", "medicine", "as_needed"]))
+    return replace(was, **{field: getattr(draw(ordinations(was.id)), field)})
 
 
 def _plan(entries: dict[str, Ordination | Outside | None], slots: tuple[Slot, ...], **more: object) -> Plan:

@@ -205,3 +205,24 @@ def test_when_it_is_to_be_taken_is_said_by_the_new_plan_else_by_the_old(day):
     after = follow(day.state, e.PlanAccepted(plan=new), day.now)
     at = {lock.compartment: lock.at for lock in locks(day.state, after, day.now.wall)}
     assert at == {n: datetime(2026, 3, 12, hour, tzinfo=UTC) for n, hour in ((1, 7), (2, 11), (3, 19), (4, 21))}
+
+
+def test_of_two_doses_as_needed_each_locks_by_its_own_contents(play):
+    pinemol = ordination("pinemol", as_needed=AsNeeded(Decimal(1), 3))
+    twice = replace(pinemol, as_needed=AsNeeded(Decimal(2), 3))
+    for number, as_of in ((1, pinemol), (2, twice)):
+        play.accept(plan_of(as_of, version=number))
+        assert play.do(c.FillCompartment(number, f"{AS_NEEDED}pinemol", TABLET_MG, "Sanne")) == ()
+    assert told(play, pinemol) == [(2, Reason.CONTENTS_CHANGED, ("pinemol",))]
+    assert told(play, twice) == []
+
+
+def test_what_the_citizen_has_declined_asks_for_nobody(day):
+    """As the hub has it: what nobody waits for is no alarm."""
+    day.at("8.00").do(c.Decline(f"{DAY}/morning", "other"))
+    new = plan_of(*(replace(o, medicine=Medicine("M")) for o in day.state.plan.ordinations), version=2)
+    after = follow(day.state, e.PlanAccepted(plan=new), day.now)
+    first = next(not_served(after, filled(after, new), day.now.wall))
+    day.accept(new)
+    assert f"cannot_serve/{first.id}" in day.state.alarms
+    assert first.id == f"{DAY}/noon"
