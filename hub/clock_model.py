@@ -59,11 +59,12 @@ class May(StrEnum):
     ACKNOWLEDGE = "staff: acknowledge an alarm"
     SET_TIME = "staff: set the time"
     LOWER_MARK = "two of staff: set the mark aside"
+    MACHINE = "staff: join a Wi-Fi, restart the screen, reboot"
     MOVE_MARK = "the mark moves on"
 
 
 # None of these opens a compartment.
-ON_ANY_TIME = frozenset({May.PLAN, May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK})
+ON_ANY_TIME = frozenset({May.PLAN, May.STOP, May.EMPTY, May.ACKNOWLEDGE, May.SET_TIME, May.LOWER_MARK, May.MACHINE})
 _WITH = {State.TRUSTED: frozenset(May), State.TOLD: frozenset(May) - {May.MOVE_MARK}}  # one person may have misread
 
 

@@ -6,11 +6,12 @@ Everything here runs on the deciding thread. PINs are checked here; what is sign
 import logging
 import time
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 from msgspec.structs import replace
 
-from hub import documents, status
+from hub import broker, documents, status
 from hub import protocol as p
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
@@ -29,6 +30,7 @@ from hub.signed import Key, sign
 SCREEN_SILENT_S = 30.0  # ui says what it shows every few seconds; longer silence is a dead screen (H26)
 TOUCH_OLD_S = 2.0  # by then the screen has said that the box does not answer
 Answered = p.Answer | p.Error | None
+Asking = Callable[[broker.AnyVerb], broker.Done]
 log = logging.getLogger("hub.desk")
 
 
@@ -37,28 +39,42 @@ class Desk:
 
     def __init__(
         self, loop: Loop, trust: Trust, device_key: Key, random: Callable[[int], bytes],
-        real_s: Callable[[], float] = time.monotonic,
+        real_s: Callable[[], float] = time.monotonic, ask_broker: Asking = broker.ask,
     ) -> None:  # fmt: skip
         self._loop, self._trust, self._key, self._random, self._real_s = loop, trust, device_key, random, real_s
         self._lanes = Lanes(loop, trust)
         self._from_afar = FromAfar(loop, trust, self._clock_allows)
         self._pins = Pins(trust, lambda: loop.clock.now().monotonic_s)
+        self._ask_broker = ask_broker
         self.shown = p.Shown(screen="none", snapshot=0)
         self._shown_at_s: float | None = None
 
     def on_request(self, role: p.Role, message: Any, reply: Callable[[Answered], None]) -> None:
         """From the server's thread: have the deciding thread answer, whatever comes of it."""
         asked_s = self._real_s()
-        self._loop.submit(lambda: reply(self._answer_in_time(message, asked_s)))
+        self._loop.submit(lambda: self._reply(reply, self._answer_in_time(message, asked_s)))
 
-    def _answer_in_time(self, message: Any, asked_s: float) -> Answered:
+    def _reply(self, reply: Callable[[Answered], None], answer: Answered | broker.Verb) -> None:
+        """At once; or, where the broker is to be asked first, by a thread of its own: nobody here waits for a Wi-Fi."""
+        if isinstance(answer, broker.Verb):
+            Thread(target=lambda: reply(self._asked_of_broker(answer)), name="broker", daemon=True).start()
+        else:
+            reply(answer)
+
+    def _asked_of_broker(self, verb: Any) -> Answered:
+        done = self._ask_broker(verb)
+        if done.refused:
+            log.warning("the broker did not do %s: %s", type(verb).__name__, done.refused)
+        return _refused(f"the machine did not do it: {done.refused}") if done.refused else None
+
+    def _answer_in_time(self, message: Any, asked_s: float) -> Answered | broker.Verb:
         """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13). A time that
         waited is no longer the time (R5)."""
         if isinstance(message, p.Open | p.AskAsNeeded | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
-    def _answer_safely(self, message: Any) -> Answered:
+    def _answer_safely(self, message: Any) -> Answered | broker.Verb:
         """A bug in answering costs the answer; one in the core costs the process (CoreFailed goes on)."""
         try:
             return self.answer(message)
@@ -68,8 +84,8 @@ class Desk:
             log.error("%s could not be answered: %s", type(message).__name__, told(error))
             return p.Error(p.Problem.REFUSED, ("the hub could not answer",))
 
-    def answer(self, message: Any) -> Answered:
-        """Carry out one message of any role; what it answers, or a typed error."""
+    def answer(self, message: Any) -> Answered | broker.Verb:
+        """Carry out one message of any role; what it answers, or a typed error, or what to ask of the broker now."""
         if not self._loop.follows and not isinstance(message, _WITHOUT_JOURNAL):
             return _refused(Reason.JOURNAL)
         if isinstance(message, p.Act):
@@ -122,7 +138,7 @@ class Desk:
 
     # -- a named person's acts -----------------------------------------------------------------------------------------
 
-    def _acted(self, message: p.Act) -> Answered:
+    def _acted(self, message: p.Act) -> Answered | broker.Verb:
         try:
             person = self._pins.admit(message.person, message.pin)
             if isinstance(message, p.SetJournalAside):  # whatever the clock: it opens nothing
@@ -135,9 +151,13 @@ class Desk:
         if isinstance(command, p.Error):
             return command
         result = self._loop.execute(command)
-        if isinstance(command, c.ConfirmJournal) and not isinstance(result, Refusal):
+        if isinstance(result, Refusal):
+            return _answer_of(result)
+        if isinstance(command, c.ConfirmJournal):
             self._loop.journal.confirm()
-        return _answer_of(result)
+        elif isinstance(command, c.SetTime):  # for TLS and logs; whether it can be is no matter of this answer
+            Thread(target=self._asked_of_broker, args=(broker.SetClock(command.wall),), daemon=True).start()
+        return _verb(message)
 
     def _clock_allows(self, act: May) -> bool:
         """R5, as `hub.clock_model` has it; a doubt that is in the journal lasts until the end of it is as well."""
@@ -189,6 +209,8 @@ class Desk:
                 return _refused(objection)
             case p.SetTime():
                 return c.SetTime(message.wall, by)
+            case p.JoinWifi() | p.RestartScreen() | p.Reboot():
+                return c.AskMachine(type(message).__name__, by)
             case p.LowerMark() if message.second_person == message.person:
                 return _refused("same_person")
             case p.LowerMark():
@@ -210,6 +232,18 @@ class Desk:
         return p.Heartbeat(sign(body, self._key))
 
 
+def _verb(message: p.Act) -> broker.AnyVerb | None:
+    """What is left to be asked of the broker, once it is in the journal that it was wanted, and by whom."""
+    match message:
+        case p.JoinWifi():
+            return broker.JoinWifi(message.ssid, message.passphrase)
+        case p.RestartScreen():
+            return broker.RestartScreen()
+        case p.Reboot():
+            return broker.Reboot()
+    return None
+
+
 def _answer_of(result: Done | Refusal) -> p.Error | None:
     return p.Error(p.Problem.REFUSED, result.reasons) if isinstance(result, Refusal) else None
 
@@ -222,6 +256,7 @@ def _refused(reason: str) -> p.Error:
 _WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen, p.SetJournalAside)
 _WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {
     p.Empty: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME, p.LowerMark: May.LOWER_MARK,
+    p.JoinWifi: May.MACHINE, p.RestartScreen: May.MACHINE, p.Reboot: May.MACHINE,
 }  # fmt: skip
 _TOUCHES: dict[type[p.Message], Callable[[Any], c.Command]] = {
     p.Snooze: lambda m: c.Snooze(m.intake),

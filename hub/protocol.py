@@ -255,6 +255,21 @@ class LowerMark(Act, frozen=True):
     second_pin: Annotated[str, Meta(min_length=4, max_length=12)]
 
 
+class JoinWifi(Act, frozen=True):
+    """Join this network (`hub.broker.JoinWifi`); the passphrase goes to the broker and into no journal."""
+
+    ssid: Annotated[str, Meta(min_length=1, max_length=32)]
+    passphrase: Annotated[str, Meta(min_length=8, max_length=63, pattern=r"^[ -~]*\Z")]
+
+
+class RestartScreen(Act, frozen=True):
+    """The screen hangs."""
+
+
+class Reboot(Act, frozen=True):
+    """Start the whole box anew. Refused while an opening is under way."""
+
+
 UI_MESSAGES = (
     Open | AskAsNeeded | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | HomeAgain | Shown
 )  # fmt: skip
@@ -263,7 +278,7 @@ SYNC_MESSAGES = (
 )  # fmt: skip
 STAFF_MESSAGES = (
     Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Promise | HandBack | BeginLeave | EndLeave
-    | Acknowledge | ConfirmJournal | SetTime | LowerMark | SetJournalAside
+    | Acknowledge | ConfirmJournal | SetTime | LowerMark | SetJournalAside | JoinWifi | RestartScreen | Reboot
 )  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.

@@ -20,6 +20,7 @@ from hub.clock_model import RULES, State
 from hub.domain.leave import LeaveKind
 from medhub.staff_words import SENTENCES
 
+MACHINE_S = 50.0  # a Wi-Fi takes its time to be joined; a little longer than the hub waits for it
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
 
 
@@ -67,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _act(acts, "set-journal-aside", aside, _set_journal_aside)
     acknowledge = _act(acts, "acknowledge", "take an alarm by name", _acknowledge)
     acknowledge.add_argument("alarm", help="as status shows it: not_taken/2026-11-20/noon")
+    wifi = _act(acts, "join-wifi", "join this network instead of the one before; its password is asked for", _join_wifi)
+    wifi.add_argument("ssid", help="the network's name")
+    wifi.add_argument("--password-file", type=Path, metavar="FILE", help="read the password here instead of asking")
+    _act(acts, "restart-screen", "the screen hangs", _restart_screen)
+    _act(acts, "reboot", "start the whole box anew, in order", _reboot)
     set_time = _act(acts, "set-time", "tell the hub what time it is, from a watch", _set_time, _clock)
     set_time.add_argument(
         "time", type=_time, help="of the citizen's home, as 2026-11-20T14:05; with +01:00 of anywhere"
@@ -261,8 +267,20 @@ def _lower_mark(client: Client, args: argparse.Namespace, who: Who) -> p.Message
     return p.LowerMark(**who, second_person=args.second, second_pin=_pin(args.second, args.second_pin_file))
 
 
+def _join_wifi(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.JoinWifi(**who, ssid=args.ssid, passphrase=_secret(f"Password of {args.ssid}: ", args.password_file))
+
+
+def _restart_screen(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.RestartScreen(**who)
+
+
+def _reboot(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
+    return p.Reboot(**who)
+
+
 def _ask(client: Client, message: p.Message) -> p.Answer | None:
-    reply = client.call(message)
+    reply = client.call(message, timeout_s=MACHINE_S if isinstance(message, p.JoinWifi) else 5.0)
     if reply.error is not None:
         raise Refused(explain(reply.error))
     return reply.answer
@@ -282,8 +300,12 @@ def _time(text: str) -> datetime:
 
 
 def _pin(person: str, file: Path | None) -> str:
+    return _secret(f"PIN of {person}: ", file)
+
+
+def _secret(prompt: str, file: Path | None) -> str:
     if file is None:
-        return getpass.getpass(f"PIN of {person}: ")
+        return getpass.getpass(prompt)
     if file.stat().st_mode & 0o077:
         raise Refused(f"{file} may be read by others; chmod 600 {file}")
     return file.read_text().strip()

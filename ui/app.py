@@ -54,6 +54,10 @@ class ScreenApp(App):
         Window.unbind(on_flip=self._flipped)
         self.link.close()
 
+    def open_settings(self, *_args: Any) -> bool:
+        """Kivy's own page of settings, which a plugged-in keyboard's F1 would bring up, is a way out: there is none."""
+        return False
+
     def refresh(self) -> None:
         """Draws the view that holds now, if it is not the one on the glass; its buttons asleep until touches count."""
         now_s = Clock.get_time()

@@ -147,6 +147,12 @@ class LowerMark(Command, frozen=True):
     by: str
     second: str
 
+class AskMachine(Command, frozen=True):
+    """A named person wants what only the broker may do."""
+
+    verb: str
+    by: str
+
 class AcceptKey(Command, frozen=True):
     """The next key; that the one before vouches for it was checked."""
 

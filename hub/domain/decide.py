@@ -158,6 +158,7 @@ _RULES: dict[type[c.Command], Callable[[Any, State, Moment], e.Bodies]] = {
     c.ConfirmJournal: named.confirm_journal,
     c.SetTime: lambda o, s, m: [e.TimeSet(wall=o.wall, by=o.by)],
     c.LowerMark: lambda o, s, m: [e.MarkLowered(by=o.by, second=o.second)],
+    c.AskMachine: named.ask_machine,
     c.AcceptKey: lambda o, s, m: [o.key],
     c.Park: named.park,
 }

@@ -55,6 +55,12 @@ class MarkLowered(Body, frozen=True):
     by: str
     second: str
 
+class MachineAsked(Body, frozen=True):
+    """A named person has the machine do what the hub may not itself: a verb of `hub.broker`, without its secrets."""
+
+    verb: str
+    by: str
+
 class KeyAccepted(Body, frozen=True):
     """The municipality's next key for a purpose, vouched for by key `replaces`, which counts until `until` (R14)."""
 
@@ -338,9 +344,9 @@ class AlarmEnded(Body, frozen=True):
     alarm: str
 
 AnyBody = (
-    Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | KeyAccepted | CommandCarriedOut | JournalDoubted
-    | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanAwaited | PlanRefused
-    | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted
+    Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
+    | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanAwaited
+    | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted
     | LidOpened | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
     | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
     | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
@@ -375,8 +381,8 @@ class Lane(StrEnum):
 
 _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
-    Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, KeyAccepted, CommandCarriedOut, JournalDoubted,
-    JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanAwaited,
+    Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, MachineAsked, KeyAccepted, CommandCarriedOut,
+    JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanAwaited,
     PlanRefused,
 )  # fmt: skip
 LANE: dict[type[Body], Lane] = {

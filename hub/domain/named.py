@@ -194,3 +194,9 @@ def park(command: c.Park, state: State, moment: Moment) -> e.Bodies:
     refuse_if((not 1 <= command.seq <= state.seq, Reason.NO_SUCH))
     parked = e.EventParked(lane=command.lane, seq=command.seq, reason=command.reason)
     return [parked, alarm(e.AlarmCode.PARKED, str(command.seq), Criticality.LOW)]
+
+
+def ask_machine(command: c.AskMachine, state: State, moment: Moment) -> e.Bodies:
+    """Not while an opening is under way: a reboot in it would leave a dose uncertain (R1)."""
+    refuse_if((state.opening, Reason.ANOTHER_OPENING))
+    return [e.MachineAsked(verb=command.verb, by=command.by)]

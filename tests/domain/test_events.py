@@ -19,8 +19,8 @@ NAMES = [
     "IntakePartlyTaken", "IntakePromised", "IntakePutBack", "IntakeReleased", "IntakeRestored", "IntakeSnoozed",
     "IntakeTaken", "IntakeTakenElsewhere", "IntakeUncertain", "IntakeWithdrawn", "IntakeWithheld",
     "JournalConfirmed", "JournalDoubted", "KeyAccepted", "LeaveBegun", "LeaveEnded", "LidClosed", "LidOpened",
-    "MainsLost", "MainsRestored", "MarkLowered", "OpeningAbandoned", "OpeningFailed", "OpeningRequested",
-    "OrdinationsStopped", "PlanAccepted", "PlanAwaited", "PlanRefused", "PulseFailed", "PulseRequested", "TimeSet",
+    "MachineAsked", "MainsLost", "MainsRestored", "MarkLowered", "OpeningAbandoned", "OpeningFailed",
+    "OpeningRequested", "OrdinationsStopped", "PlanAccepted", "PlanAwaited", "PlanRefused", "PulseFailed", "PulseRequested", "TimeSet",
     "WindowEnded", "WordAsked",
 ]  # fmt: skip
 

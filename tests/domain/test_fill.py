@@ -120,6 +120,15 @@ def test_nothing_is_put_in_while_an_opening_is_weighed(day):
     assert day.fill("noon", 2) == ()
 
 
+def test_the_box_is_not_started_anew_while_an_opening_is_under_way(day):
+    """R1: it would leave a dose uncertain."""
+    reboot = c.AskMachine("Reboot", "Sanne")
+    day.at("8.00").open("morning")
+    assert day.do(reboot) == ("another_opening",)
+    day.take(1, 1)
+    assert day.do(reboot) == ()
+
+
 def test_staff_gave_their_own_and_the_box_stays_shut(day):
     assert day.at("8.00").resolve("morning", Life.GIVEN_BY_STAFF) == ()
     assert 1 in day.state.fills

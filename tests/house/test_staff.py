@@ -133,12 +133,14 @@ ACTS = {
     "end-leave": p.EndLeave(person="sanne", pin="4711"),
     "confirm-journal": p.ConfirmJournal(person="sanne", pin="4711"),
     "set-journal-aside": p.SetJournalAside(person="sanne", pin="4711"),
+    "restart-screen": p.RestartScreen(person="sanne", pin="4711"),
+    "reboot": p.Reboot(person="sanne", pin="4711"),
     "acknowledge help/9": p.Acknowledge(person="sanne", pin="4711", alarm="help/9"),
 }
 
 
 def test_every_message_of_staffs_has_a_word() -> None:
-    others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark}
+    others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark, p.JoinWifi}
     assert {type(message) for message in ACTS.values()} | others == set(get_args(p.STAFF_MESSAGES))
 
 
@@ -246,6 +248,19 @@ def test_what_is_no_time_is_not_sent(hub: FakeHub, told: str) -> None:
     with pytest.raises(SystemExit):
         staff(hub, "set-time", told, "--as", "sanne")
     assert hub.asked == []
+
+
+def test_a_networks_password_is_asked_for_or_read_and_on_no_command_line(
+    hub: FakeHub, pin_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = p.JoinWifi(person="sanne", pin="4711", ssid="hjem", passphrase="hemmelig 1")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "hemmelig 1" if "hjem" in prompt else "")
+    assert staff(hub, "join-wifi", "hjem", "--as", "sanne", "--pin-file", pin_file) == 0
+    (tmp_path / "password").write_text("hemmelig 1\n")
+    (tmp_path / "password").chmod(0o600)
+    words = ("join-wifi", "hjem", "--as", "sanne", "--pin-file", pin_file, "--password-file", tmp_path / "password")
+    assert staff(hub, *words) == 0
+    assert hub.asked == [wanted, wanted]
 
 
 def test_two_persons_lower_the_mark(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,24 @@ def test_the_hub_goes_by_it_and_by_the_monotonic_clock(machine: Machine) -> None
     assert machine.told == told + 8 * HOUR
 
 
+@pytest.mark.parametrize("rtc_off", [None, -HOUR, YEARS_30])
+def test_the_machines_clock_set_to_it_is_no_second_source(machine: Machine, rtc_off: timedelta | None) -> None:
+    """The broker sets it, but no real-time clock: else one person's watch would vouch for itself (R5)."""
+    if rtc_off is not None:
+        machine.set_rtc(off_s=int(rtc_off.total_seconds()))
+    told = set_right(machine)
+    machine.wall = told
+    assert machine.state is State.TOLD
+    machine.run(DAY)
+    assert machine.state is State.TOLD
+    assert machine.told == told + DAY
+    machine.start()
+    assert machine.state is State.TOLD
+    high = machine.marked.high
+    assert high is not None
+    assert high < told, "the mark has not moved"
+
+
 def test_a_restart_of_the_hub_keeps_it(machine: Machine) -> None:
     told = set_right(machine)
     machine.run(HOUR)

@@ -133,7 +133,7 @@ def left_with(stage: ServicesStage) -> str:
             *([SYNC / "login-key.json"] if role == "ui" else []),
         ):
             assert not _can_read(role, hidden), f"{role} reads {hidden}"
-    devices = os.listdir(f"/proc/{Unit('sync').main_pid}/root/dev")
+    devices = os.listdir(Path("/proc", str(Unit("sync").main_pid), "root", "dev"))
     assert not [d for d in devices if d.startswith(("tty", "gpio", "i2c", "sd", "vd", "mem", "dri", "input", "console"))
                 and d != "tty"], devices  # fmt: skip
     return f"3 processes without capability, without write to /; hub and ui without network; sync sees {len(devices)} names in /dev"

@@ -52,6 +52,7 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.ClockTrusted(),
     e.TimeSet(wall=START, by=BY),
     e.MarkLowered(by=BY, second="Ole Juul"),
+    e.MachineAsked(verb="RestartScreen", by=BY),
     e.KeyAccepted(kid="gateway-plan-2", purpose="plan", x="A" * 43, replaces="gateway-plan-1", until=LATER),
     e.CommandCarriedOut(id=COMMAND, by=BY, expires=LATER),
     e.JournalDoubted(reason="new"),
