@@ -263,7 +263,7 @@ def test_a_slot_under_another_name_is_another_intake():
         ordination("a", NOON, criticality=Criticality.HIGH),
         replace(ordination("a", NOON), end=after(60)),
         replace(ordination("a", NOON), dosage=Dosage((
-            Period(start=DAY, end=after(59), days={1: (DayDose(Decimal(1), part=NOON),)}),), "tablet", "tabletter")),
+            Period(date(2026, 1, 1), {1: (DayDose(Decimal(1), part=NOON),)}, after(59)),), "tablet", "tabletter")),
     ],
     ids=["another dose", "one more", "more critical too", "ends in two months", "its dosage ends in two months"],
 )  # fmt: skip
