@@ -38,8 +38,9 @@ bare = st.one_of(  # HL7 says of both how often they come
     st.builds(lambda d, at: {"dayOfWeek": d} | at, weekdays, moments),
 )
 odd = st.sampled_from([
-    *([{}] * 30), *({"frequency": n} for n in (1, 1, 1, 2, 3, 5)),
-    {"when": ["HS"]}, {"offset": 10}, {"period": Decimal("0.5")}, {"periodUnit": "mo"}, {"period": 2},
+    *([{}] * 20), *({"frequency": n} for n in (1, 1, 1, 2, 3, 5)),
+    {"when": ["HS"]}, {"offset": 10}, {"period": Decimal("0.5")}, {"periodUnit": "mo"}, {"periodUnit": "wk"},
+    {"period": 2}, {"frequencyMax": 9}, {"dayOfWeek": ["fri", "sat"]},
 ])  # fmt: skip
 
 quantities = st.sampled_from(["1", "0.5", "2", "1", "2", "10", "0.028", "13.6", "11"])
@@ -49,7 +50,7 @@ kinds = st.sampled_from([
     *([[("FAST", False)]] * 8), [("EFTER_BEHOV", True)], [("FAST", False), ("EFTER_BEHOV", True)],
     [("KOMBINERET", True), ("KOMBINERET", False)],
 ])  # fmt: skip
-orders = st.sampled_from([(1, 2, 3), (1, 2, 2), (1, 1, 2), (4, 4, 4), (1, 3, 2), (2, 1, 1)])
+orders = st.sampled_from([(1, 2, 3), (1, 2, 2), (1, 1, 2), (4, 4, 4), (1, 3, 2), (2, 1, 1), (None, 1, 1)])
 effective_periods = st.sampled_from([
     *([{"start": f"{START}"}] * 3), {}, {"start": "2026-01-01"}, {"start": f"{START}", "end": "2026-03-31"},
 ])  # fmt: skip
@@ -77,7 +78,8 @@ def timings(draw: st.DrawFn) -> Json:
     said = said | draw(patterns) | draw(moments)
     days = len(said["dayOfWeek"]) if said["periodUnit"] == "wk" else 1
     moments_a_day = len(said.get("when", said.get("timeOfDay", [1])))
-    said["frequency"] = days * (1 if said["period"] > 1 else moments_a_day)
+    each = 1 if said["period"] > 1 else moments_a_day
+    said["frequency"] = draw(st.sampled_from([days * each, days * each, days]))
     return {"repeat": said | draw(odd)}
 
 
@@ -94,15 +96,16 @@ def dosages(draw: st.DrawFn) -> list[Json]:
         most = {"value": draw(st.integers(1, 9)), "unit": draw(st.sampled_from(words))}
         said[0]["maxDosePerPeriod"] = {"numerator": most, "denominator": {"value": 1, "system": UCUM, "code": "d"}}
     if kind == [("FAST", False)] and len(said) > 1 and draw(st.booleans()):
-        in_order(said, draw(orders))
+        in_order(said, draw(orders), draw(st.sampled_from([5, 6, 6, 7])))
     return said
 
 
-def in_order(said: list[Json], order: tuple[int, ...]) -> None:
-    """Week by week, with numbers that say so or do not."""
+def in_order(said: list[Json], order: tuple[int | None, ...], days: int) -> None:
+    """Week by week, with numbers that say so or do not; each until so many days later."""
     for n, (element, number) in enumerate(zip(said, order, strict=False)):
         start = START + 7 * n * DAY
         repeat = element["timing"]["repeat"]
         repeat.pop("boundsDuration", None)
-        repeat["boundsPeriod"] = {"start": f"{start}", "end": f"{start + 5 * DAY}"}
-        element["sequence"] = number
+        repeat["boundsPeriod"] = {"start": f"{start}", "end": f"{start + days * DAY}"}
+        if number is not None:
+            element["sequence"] = number

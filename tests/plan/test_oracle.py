@@ -126,14 +126,13 @@ def test_the_national_test_citizen_agrees_with_the_oracle_over_the_years() -> No
 # -- any plan of the shapes both know ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=st.lists(dosages(), min_size=1, max_size=4),
     form=forms,
     handout=st.sampled_from(["compartment", "reminded"]),
     status=st.sampled_from(["active"] * 9 + ["on-hold", "stopped", "unknown", "draft"]),
     effective=effective_periods,
-    days=st.lists(st.dates(date(2026, 3, 20), date(2026, 4, 12)), min_size=6, max_size=6),
 )
 def test_reader_and_oracle_agree_on_any_plan(
     tmp_path: Path,
@@ -142,7 +141,6 @@ def test_reader_and_oracle_agree_on_any_plan(
     handout: str,
     status: str,
     effective: Json,
-    days: list[date],
 ) -> None:
     """Around the night the clocks go forward: 02:30 on 29 March 2026 does not exist in Denmark (R4)."""
     drug = medication(*form)
@@ -153,8 +151,8 @@ def test_reader_and_oracle_agree_on_any_plan(
     plan = read(value)
     path = tmp_path / "plan.json"
     path.write_bytes(write_json(value))
-    for day in days:
-        assert_agree(plan, path, day)
+    for n in range(24):
+        assert_agree(plan, path, date(2026, 3, 20) + timedelta(days=n))
 
 
 plain_lines = st.builds(
