@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-scale prove-services
-.PHONY: install uninstall lock clean
+.PHONY: prove-parsers install uninstall lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ prove-scale: $(READY) ## How often the scale is wrong about an opening, by the w
 
 prove-services: $(READY) ## The three services under a real systemd, as root: the demo's day, and everything that may be done to them
 	@$(BIN)/python -u -m tests.services.prove
+
+prove-parsers: $(READY) ## A million spoilt codes and as many spoilt lines of the scale, each judged by a second reading
+	@$(BIN)/python -u -m tests.parsers.prove
 
 install: ## On the box itself, as root: the three services, each its own user, with a private environment
 	@systemd/install.sh install

@@ -10,6 +10,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
+from itertools import zip_longest
 from multiprocessing import Pool
 from random import Random
 from time import monotonic
@@ -38,8 +39,8 @@ def prove_codes(seed: int, count: int) -> Counter[str]:
     frames = [codes.spoilt(random, codes.frame(random), codes.frame(random)) for _ in range(count)]
     came = judged(code, seed, frames)
     if (told := stream(random, frames)) != (wanted := expected(frames)):
-        at = next(n for n, (a, b) in enumerate(zip(told, wanted, strict=False)) if a != b)
-        raise Wrong(f"seed {seed}: in a stream, {told[at]} instead of {wanted[at]}")
+        was, instead = next((a, b) for a, b in zip_longest(told, wanted) if a != b)
+        raise Wrong(f"seed {seed}: in a stream, {was} instead of {instead}")
     return came
 
 

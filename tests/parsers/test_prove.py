@@ -1,13 +1,12 @@
 """Thousands of what `make prove-parsers` does a million of; and that it can fail."""
 
 import ast
-from collections import Counter
 
 import pytest
 
-from drivers import gs1, scale_serial
+from drivers import gs1, scale_serial, scanning
 from tests.house.tree import ROOT, parsed
-from tests.parsers.prove import Wrong, main, prove_codes, prove_weights
+from tests.parsers.prove import Wrong, prove_codes, prove_weights
 
 SEED = 1
 
@@ -39,11 +38,10 @@ def test_whatever_else_came_out_would_be_seen(monkeypatch: pytest.MonkeyPatch) -
         prove_weights(SEED, 1000)
 
 
-def test_the_command_says_what_came(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--count", "50", "--seed", "7"]) == 0
-    said = capsys.readouterr().out
-    assert Counter(line.split(",")[0] for line in said.splitlines())["50 spoilt codes"] == 1
-    assert "50 spoilt weights, seeds 7 to 7" in said
+def test_a_frame_that_was_lost_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "FRAME_MOST", 100)
+    with pytest.raises(Wrong, match="seed 1: in a stream"):
+        prove_codes(SEED, 1000)
 
 
 @pytest.mark.parametrize("name", ["oracle", "weights"])
