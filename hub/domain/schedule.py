@@ -104,6 +104,7 @@ class _LaidOut:
         self._cuts = [*sorted({cut for ordination in plan.ordinations for cut in _cuts(ordination)}), _NEVER]
         self._reach = 2 + any(s.next_day for s in plan.slots)  # midnights until tomorrow's last slot
         self._cycle = lru_cache(maxsize=None)(self._days_until_it_repeats)
+        self._uncut = lru_cache(maxsize=2)(self._raw)  # tomorrow's, which are today's next
         self._slots: dict[_Kind, _Slotted] = {}
         self._moments: dict[_Kind, _Moments] = {}
         self.of = lru_cache(maxsize=8)(lambda day: tuple(self.over(day, 1)))  # around today, asked for at each look
@@ -149,7 +150,7 @@ class _LaidOut:
             found.append(Intake(name + slot, day, slot, midnight + at, midnight + opens, midnight + latest, doses))
 
     def _worked_out(self, day: date) -> list[Intake]:
-        later = self._raw(day) + self._raw(day + _DAY)
+        later = self._uncut(day) + self._uncut(day + _DAY)
         return [_cut_window(intake, later) for intake in later if intake.day == day]
 
     def _raw(self, day: date) -> list[Intake]:

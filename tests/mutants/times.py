@@ -81,7 +81,7 @@ SCHEDULE_MUTANTS = (
     schedule("R4", "the day is Greenwich's", "return wall.astimezone(ZoneInfo(plan.settings.zone)).date()",
              "return wall.date()"),
     schedule("R2", "the night's window does not end before tomorrow's",
-             "later = self._raw(day) + self._raw(day + _DAY)", "later = self._raw(day)"),
+             "later = self._uncut(day) + self._uncut(day + _DAY)", "later = self._uncut(day)"),
     schedule("R4", "the night of the clocks is like any other",
              "if offsets[n] != offsets[n + self._reach] or ends == number + 1:", "if ends == number + 1:"),
     schedule("R2", "a period's last day is like any other",
