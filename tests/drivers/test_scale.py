@@ -77,6 +77,24 @@ def test_readings_are_stamped_with_the_clock_given_and_never_younger_than_their_
     assert stable(scale).at_s == 4711.0 - cell.age_s
 
 
+def test_a_sample_is_never_older_than_its_stamp(tmp_path: Path, closing: ExitStack) -> None:
+    """R13: what was weighed before a lid moved must not pass for what was weighed after."""
+    ticks, rig = 0, SocketRig(tmp_path, closing)
+
+    def clock() -> float:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 15:
+            rig.hands.key_open(1)
+        return float(ticks)
+
+    scale = scale_on(rig.cell(), closing, monotonic=clock)
+    before = stable(scale, 10)
+    wait_for("the tick at which the lid moves", lambda: scale.read().at_s >= 15)
+    assert before.at_s < 15
+    assert not scale.read().stable
+
+
 def test_whatever_ails_it_is_no_stable_reading_and_passes_by_itself(
     rig: ScaleRig, closing: ExitStack, caplog: pytest.LogCaptureFixture
 ) -> None:
