@@ -62,16 +62,11 @@ def _spelled(dosage: Json) -> Json:
         if repeat.keys() - {"boundsPeriod", "boundsDuration", "count"}:
             raise Lost
         repeat |= {"frequency": CODES[only(timing["code"]["coding"])["code"]], "period": 1, "periodUnit": "d"}
-    if (
-        not {"frequency", "period", "periodUnit"} & repeat.keys()
-    ):  # a clock time or a weekday says itself when it recurs
+    if not {"frequency", "period", "periodUnit"} & repeat.keys():
         if "timeOfDay" not in repeat and not {"dayOfWeek", "when"} <= repeat.keys():
-            raise Lost
-        repeat |= {
-            "frequency": len(repeat.get("when", []) + repeat.get("timeOfDay", [])),
-            "period": 1,
-            "periodUnit": "d",
-        }
+            raise Lost  # else a clock time comes every day, and a weekday every week
+        each = len(repeat.get("when", []) + repeat.get("timeOfDay", []))
+        repeat |= {"frequency": each, "period": 1, "periodUnit": "d"}
     if repeat.keys() - TIMING or repeat["period"] not in range(1, 53) or repeat["periodUnit"] not in ("d", "wk"):
         raise Lost
     return repeat
@@ -109,11 +104,7 @@ def _first_and_last(repeat: Json, a_day: int, since: str) -> tuple[date, date]:
         length = repeat["boundsDuration"]
         last = first + timedelta(**{{"d": "days", "wk": "weeks"}[length["code"]]: length["value"]}) - timedelta(days=1)
     if "count" in repeat:
-        if (
-            repeat["count"] % a_day
-            or repeat["frequency"] % a_day
-            or (since and bounds.get("start", since)[:10] != since)
-        ):
+        if repeat["count"] % a_day or repeat["frequency"] % a_day or (since and start != since):
             raise Lost
         last = min(last, _day_of_the_last(repeat, first, repeat["count"] // a_day))
     return first, last

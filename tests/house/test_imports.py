@@ -18,7 +18,8 @@ RULES = {
     "sync": ("sync", "hub.protocol", "hub.client", "hub.notify", *EVENT_TYPES),
     "sync.gateway": ("sync", "hub.protocol", "hub.domain", "hub.plan", "hub.signed", "hub.documents", "hub.enrolment"),
     "medhub": PACKAGES,
-    "medhub.oracle": ("medhub.oracle_fmk",),  # it says what is wanted without asking the hub
+    "medhub.oracle": ("medhub.oracle_fhir", "medhub.oracle_fmk"),  # it says what is wanted without asking the hub
+    "medhub.oracle_fhir": (),
     "medhub.oracle_fmk": (),
 }
 # What the pure core may use of others: values and types, nothing that reads, writes or asks the time of a machine.
