@@ -144,10 +144,13 @@ def _merge(elements: list[DosageElement], needed: list[bool], start: date | None
 
 
 def _joined(periods: list[Period]) -> tuple[Period, ...]:
-    """Elements for the same days and of the same repeat are one period, as FMK had it before it became FHIR."""
+    """Elements for the same days and of the same repeat are one period, as FMK had it before it became FHIR: one of
+    those that are fixed, one of those as needed."""
     joined: dict[tuple[Any, ...], Period] = {}
     for period in periods:
-        key = (period.start, period.end, period.repeat_days, period.interval_min, period.daily_max, period.note)
+        needed = any(line.as_needed for lines in period.days.values() for line in lines)
+        same = (period.start, period.end, period.repeat_days, period.interval_min, period.daily_max, period.note)
+        key = (*same, needed)
         known = joined.get(key)
         days = dict(known.days) if known else {}
         for number, lines in period.days.items():

@@ -13,7 +13,6 @@ from hub.plan.fmk import Dated, DateOrDateTime, Day, Dose, FmkDosage, Structure,
 from hub.plan.fmk_values import (
     FREE_TEXT,
     MOST_PERIODS,
-    NOTE,
     UNIT,
     date_of,
     dosage_of,
@@ -34,6 +33,7 @@ PARTS = {
 }
 DENMARK = ZoneInfo("Europe/Copenhagen")  # an epoch is a midnight there
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONG_NOTE = 1000  # characters; the XML's bound of 100 is not said of the JSON
 MOST_VALUES = 20_000  # bounds the work a file can ask for: a year of days with three doses each is 6,000
 _NUMBER = re.compile(r"\d{1,80}([,.]\d{1,80})?", re.ASCII)
 
@@ -101,7 +101,7 @@ def _period(said: Structure, place: str) -> Period:
     days = gathered(_day, placed(said.days, f"{place}.days"))
     if len(dict(days)) != len(days):
         raise NotUnderstood([f"{place}.days: a day is there twice"])
-    note = text_of(said.suppl_text, NOTE, f"{place}.supplText") if said.suppl_text else ""
+    note = text_of(said.suppl_text, LONG_NOTE, f"{place}.supplText") if said.suppl_text else ""
     postfix = said.dosage_period_postfix or ""
     return Period(start, dict(days), end, said.iteration_interval, note, postfix=postfix)
 

@@ -15,7 +15,7 @@ from hub.domain.plan import Dosage, Medicine, OrdinationId, Verdict
 from hub.plan.fhir_medication import Product
 from hub.plan.fmk_json import read_fmk_json
 from hub.plan.fmk_pause import without
-from hub.plan.fmk_values import date_of, in_order
+from hub.plan.fmk_values import date_of, in_order, in_parallel
 from hub.plan.fmk_xml import read_fmk_xml, words_in
 from hub.plan.ordination import Said
 from hub.plan.reasons import NotUnderstood, PlanUnreadable, converted
@@ -106,13 +106,14 @@ def _read(said: Medication, day: date) -> Said:
         if said.status == "paused" and (pause is None or pause[1] is None):
             known = replace(known, rest=(Verdict.ON_HOLD, "paused"))
         dosage = _dosage(said)
+        objections = in_parallel(dosage)
     except NotUnderstood as error:
         return replace(known, unread=error.reasons)
     if dosage.periods:  # its own dates are the treatment's
         start = max((d for d in (start, dosage.start) if d is not None), default=None)
         end = min((d for d in (end, dosage.end) if d is not None), default=None)
         dosage = without(dosage, *pause) if pause and not known.rest else dosage
-    return replace(known, dosage=dosage, start=start, end=end)
+    return replace(known, dosage=dosage, start=start, end=end, objections=objections)
 
 
 def _pause(said: Medication, day: date) -> tuple[date, date | None] | None:

@@ -96,7 +96,7 @@ def dosage_of(
 ) -> Dosage:
     """The dosage of some periods, each with its place; NotUnderstood where they cannot be one."""
     periods = list(periods)
-    reasons = [reason for period, place in periods for reason in _beyond(period, place)] + list(_parallel(periods))
+    reasons = [reason for period, place in periods for reason in _beyond(period, place)]
     if reasons:
         raise NotUnderstood(reasons)
     return Dosage(tuple(period for period, _ in periods), *unit, start=start, end=end)
@@ -111,19 +111,24 @@ def _beyond(period: Period, place: str) -> Iterator[str]:
             yield f"{place}: day {day} is beyond the interval of {period.repeat_days} days"
 
 
+def in_parallel(dosage: Dosage) -> tuple[str, ...]:
+    """What FMK does not allow side by side: more than two periods at a time, one fixed and one as needed. An empty one
+    may stand beside the other kind. It can be read and told, not given: which of the two holds is not said."""
+    return tuple(_parallel([(period, f"period {n}") for n, period in enumerate(dosage.periods, 1)]))
+
+
 def _parallel(periods: list[tuple[Period, str]]) -> Iterator[str]:
-    """FMK: at most two periods at a time, one fixed and one as needed. An empty one may stand beside the other kind."""
-    kinds = {place: _kinds(period) for period, place in periods}
+    kinds = {name: _kinds(period) for period, name in periods}
     every = frozenset[str]().union(*kinds.values())
     for (a, one), (b, other) in combinations(periods, 2):
         both, either = kinds[one] & kinds[other], kinds[one] | kinds[other]
         if both and _meet(a, b):
-            yield f"{other}: is {' and '.join(sorted(both))}, and so is {one} at the same time"
+            yield f"dosage: {other} is {' and '.join(sorted(both))}, and so is {one} at the same time"
         elif either and either == every and not (kinds[one] and kinds[other]) and _meet(a, b):
-            yield f"{other}: of it and {one}, at the same time, one says what to take and the other to take nothing"
-    for period, place in periods:
+            yield f"dosage: of {one} and {other}, at the same time, one says what to take and the other to take nothing"
+    for period, name in periods:
         if sum(_runs(other, period.start) for other, _ in periods) > 2:
-            yield f"{place}: more than two periods run at the same time"
+            yield f"dosage: more than two periods run when {name} begins"
 
 
 def _kinds(period: Period) -> frozenset[str]:

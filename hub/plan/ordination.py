@@ -21,7 +21,7 @@ from hub.plan.fhir_medication import Product
 from hub.plan.format import Handling
 from hub.plan.meeting import meet
 from hub.plan.reasons import NotUnderstood
-from hub.plan.units import check_agrees, check_boxable
+from hub.plan.units import check_agrees, check_boxable, unit_words
 
 PN = "/pn"  # after an ordination's id: its part as needed, where that stays outside the box
 
@@ -47,6 +47,7 @@ class Said(Struct, frozen=True):
     needed_text: str = ""  # of that, what its part as needed says
     unread: tuple[str, ...] = ()  # why a part as needed is not in the dosage, or nothing of it was understood
     rest: tuple[Verdict, str] | None = None  # not in use, and why
+    objections: tuple[str, ...] = ()  # why the dosage, though it was read, is none that can be given
 
 
 Read = tuple[Ordination | None, Outside | None]
@@ -83,8 +84,8 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
 
     NotUnderstood with every reason.
     """
-    if said.dosage is None:
-        raise NotUnderstood(said.unread)
+    if said.dosage is None or said.objections:
+        raise NotUnderstood(said.objections or said.unread)
     if said.dosage.free_text or said.dosage.by_schema:
         raise NotUnderstood(["dosage: free text" if said.dosage.free_text else "dosage: by a schema kept elsewhere"])
     fixed, needed = _fixed(said.dosage), needed_periods(said.dosage)
@@ -101,7 +102,7 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
     reasons = [*_unplaced(fixed, clock), *_most_a_day(fixed)]
     reasons = reasons or [*_clashes(fixed, clock), *_too_close(fixed, interval_min, clock)]
     quantities |= {as_needed.quantity} if as_needed else set()
-    reasons += _not_as_counted(said.product, said.dosage.unit, handling.handout, quantities)
+    reasons += _not_as_counted(said.product, fixed.unit, handling.handout, quantities)
     if reasons:
         raise NotUnderstood(reasons)
     ordination = Ordination(
@@ -116,8 +117,10 @@ def ordinate(said: Said, handling: Handling | None, clock: Clock) -> Read:
 
 
 def _fixed(dosage: Dosage) -> Dosage:
-    """What is to be taken without being asked for. A quantity of 0 is FMK's way to write that nothing is."""
-    return replace(dosage, periods=tuple(replace(p, days=_days(p)) for p in dosage.periods))
+    """What is to be taken without being asked for. A quantity of 0 is FMK's way to write that nothing is; a unit of one
+    word is said in the number a screen needs."""
+    unit, units = unit_words(dosage.unit) if dosage.unit == dosage.units else (dosage.unit, dosage.units)
+    return replace(dosage, periods=tuple(replace(p, days=_days(p)) for p in dosage.periods), unit=unit, units=units)
 
 
 def _days(period: Period) -> dict[int, tuple[DayDose, ...]]:

@@ -170,6 +170,24 @@ def test_a_dosage_that_cannot_be_placed_still_has_its_words_and_numbers(check: C
     assert "1 tablet" in medicine["long_text"]
 
 
+def test_periods_that_fmk_does_not_allow_side_by_side_still_have_their_words_and_give_nothing(check: Check) -> None:
+    value = fmk(dose())
+    value["structures"]["structures"] *= 2
+    medicine = check.only(value)
+    assert (medicine["understood"], medicine["intakes"], medicine["dosage_type"]) == (False, [], "Fixed")
+    assert medicine["reasons"] == ["dosage: period 2 is fixed, and so is period 1 at the same time"]
+    assert medicine["long_text"].count("1 tablet hver morgen") == 2
+
+
+def test_a_fixed_part_and_one_as_needed_of_the_same_days_are_told_apart(check: Check) -> None:
+    needed = dosage(repeat(frequency=2), 3, "tabletter", kind="KOMBINERET", asNeededBoolean=True)
+    said = statement(dosage(repeat(when=["MORN"]), kind="KOMBINERET"), needed)
+    medicine = check.only(bundle(said))
+    assert medicine["dosage_type"] == "Combined"
+    assert "1 tablet hver morgen" in medicine["long_text"]
+    assert "3 tabletter efter behov, højst 2 gange dagligt" in medicine["long_text"]
+
+
 def test_a_dosage_that_cannot_be_read_has_none(check: Check) -> None:
     medicine = check.only(fmk(dose(quantity=-1)))
     assert (medicine["understood"], medicine["verdict"]) == (False, "not_understood")
