@@ -176,15 +176,17 @@ def _to_fill(facts: Facts) -> Iterator[date]:
 
 
 def moved(facts: Facts, ordination: OrdinationId, before: Ordination, after: Ordination) -> bool:
-    """The same doses on every home day within reach, and not in the same intakes, or not at the same times."""
+    """The same doses on every home day within reach, from the first on which the plan counts; and not in the same
+    intakes, or not at the same times."""
     if not facts.touched(ordination):
         return False
-    was, will = (
-        Counter((share.day, dose) for share in side.shares.get(ordination, {}).values() for dose in share.doses)
-        for side in (facts.was, facts.will)
-    )
+    was, will = (_by_day(side.shares.get(ordination, {}).values(), facts.begins) for side in (facts.was, facts.will))
     same_later = before.dosage == after.dosage or all(_doses(w) == _doses(n) for _, w, n in _far(facts, before, after))
     return was == will and same_later
+
+
+def _by_day(shares: Iterable[Share], first: date) -> Counter[tuple[date, Dose]]:
+    return Counter((share.day, dose) for share in shares if share.day >= first for dose in share.doses)
 
 
 Gives = tuple[list[Share], Dose | None]  # on a home day: as planned, and as needed

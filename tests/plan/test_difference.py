@@ -255,9 +255,25 @@ def test_a_slot_under_another_name_is_another_intake():
     assert [lock.why for lock in found.locks] == [Reason.NO_SUCH]
 
 
+def test_moved_by_a_dosage_that_begins_today_is_moved():
+    """As FMK writes it: what was before today is no part of the new dosage."""
+    today = Period(start=DAY, days={1: (DayDose(Decimal(1), part=NOON),)})
+    assert only(changes([A], [replace(A, dosage=Dosage((today,), "tablet", "tabletter"))])).kind is Kind.MOVED
+
+
+def noon_but(day: date, quantity: int) -> Ordination:
+    """One tablet each noon, and so many on one day."""
+    one, other = ({1: (DayDose(Decimal(n), part=NOON),)} for n in (1, quantity))
+    before = Period(date(2026, 1, 1), one, day - timedelta(days=1))
+    periods = (before, Period(day, other, day), Period(day + timedelta(days=1), one))
+    return replace(A, dosage=Dosage(periods, "tablet", "tabletter"))
+
+
 @pytest.mark.parametrize(
     "other",
     [
+        ordination("a", NOON, note="med et glas vand"),
+        noon_but(after(3), 2),
         ordination("a", NOON, quantity="2"),
         ordination("a", NOON, NIGHT),
         ordination("a", NOON, criticality=Criticality.HIGH),
@@ -265,7 +281,8 @@ def test_a_slot_under_another_name_is_another_intake():
         replace(ordination("a", NOON), dosage=Dosage((
             Period(date(2026, 1, 1), {1: (DayDose(Decimal(1), part=NOON),)}, after(59)),), "tablet", "tabletter")),
     ],
-    ids=["another dose", "one more", "more critical too", "ends in two months", "its dosage ends in two months"],
+    ids=["said otherwise too", "another dose on one day", "another dose", "one more", "more critical too",
+         "ends in two months", "its dosage ends in two months"],
 )  # fmt: skip
 def test_moved_and_more_is_changed(other):
     assert only(changes([A], [other])).kind is Kind.CHANGED
@@ -348,6 +365,21 @@ def test_when_it_counts(now, days, new, effect, day, says):
     assert sentences(found)[-1] == says
 
 
+def test_what_is_filled_counts_however_far_ahead_it_is():
+    old, new = plan_of(A), plan_of(two_from(after(35)), version=2)
+    assert only(difference(old, new, at("10:00"), filled(old, 40))).effect is Effect.AT_ONCE
+    assert only(difference(old, new, at("10:00"), filled(old, 30))).effect is Effect.FROM_DATE
+
+
+def test_an_intake_before_the_plan_is_valid_is_not_asked_for(play):
+    """As the hub has it, though its window is open still."""
+    old, new = plan_of(B), plan_of(A, B, version=2, valid_from=at("08:30"))
+    play.accept(old)
+    play.at("8.30").accept(new)
+    assert f"{DAY}/morning" not in play.state.records
+    assert only(difference(old, new, at("08:30"))).day == after(1)
+
+
 def test_of_what_is_only_reminded_no_fill_says_anything():
     one, two = (replace(o, handout=Handout.REMINDED) for o in (A, TWO))
     found = changes([one, B], [two, B], "10:00", 3)
@@ -380,6 +412,15 @@ def test_last_nights_that_still_waits_is_touched():
     )
     found = difference(old, new, at("00:10", after(1)))
     assert (only(found).effect, only(found).day) == (Effect.AT_ONCE, DAY)
+
+
+def test_no_date_is_before_the_plan_is_valid():
+    slots = (*SLOTS[:4], Slot(id="nat", time=time(0, 30), part=NIGHT, window_min=120, next_day=True))
+    old, new = (
+        plan_of(ordination("a", NIGHT, quantity=q), version=n, slots=slots) for n, q in enumerate("12", start=1)
+    )
+    change = only(difference(old, replace(new, valid_from=at("00:10", after(1))), at("10:00")))
+    assert (change.day, change.from_date) == (DAY, after(1))
 
 
 @pytest.mark.parametrize(
@@ -421,6 +462,16 @@ def test_what_locks_what_cannot_be_served_and_by_when_somebody_must_come():
     assert words.locks[0] == (
         "Rum 2 låses: det, der er fyldt til torsdag den 12. marts 2026 kl. 18, er ikke længere det rigtige (B)."
     )
+
+
+def test_somebody_must_come_to_what_is_empty_on_the_way_to_it():
+    """Tonight's was to be filled anyhow; tomorrow's, which is, cannot be served: who comes must come tonight."""
+    old, new = plan_of(A, B), plan_of(TWO, B, version=2)
+    found = difference(old, new, at("10:00"), filled(old, 2, but=("evening",)))
+    assert found.first_not_served
+    assert found.first_not_served.id == f"{after(1)}/morning"
+    assert found.visit_for
+    assert found.visit_for.id == f"{DAY}/evening"
 
 
 def test_what_is_due_already_needs_somebody_at_once():
