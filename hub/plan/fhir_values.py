@@ -33,25 +33,21 @@ def local_date(text: str, zone: ZoneInfo, place: str) -> date:
     if not _FHIR_DATE.fullmatch(text):
         raise NotUnderstood([f'{place}: "{text[:40]}" is not a whole date'])
     try:
-        if len(text) == len("2021-04-07"):
-            return _of_our_time(date.fromisoformat(text), place)
-        moment = datetime.fromisoformat(text)
-        for seen in (moment, moment.astimezone(zone)):
-            if seen.time() == MIDNIGHT:
-                return _of_our_time(seen.date(), place)
-    except NotUnderstood:
-        raise
+        day = _date_of(text, zone)
     except (ValueError, OverflowError):
         raise NotUnderstood([f'{place}: "{text[:40]}" is not a date']) from None
-    raise NotUnderstood([f'{place}: "{text[:40]}" is in the middle of a day'])
-
-
-def _of_our_time(day: date, place: str) -> date:
-    if day < FMK_START:
-        raise NotUnderstood([f"{place}: {day} is before {FMK_START}"])
-    if day > LAST:
-        raise NotUnderstood([f"{place}: {day} is after {LAST}"])
+    if day is None:
+        raise NotUnderstood([f'{place}: "{text[:40]}" is in the middle of a day'])
+    if not FMK_START <= day <= LAST:
+        raise NotUnderstood([f"{place}: {day} is {f'before {FMK_START}' if day < FMK_START else f'after {LAST}'}"])
     return day
+
+
+def _date_of(text: str, zone: ZoneInfo) -> date | None:
+    if len(text) == len("2021-04-07"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return next((seen.date() for seen in (moment, moment.astimezone(zone)) if seen.time() == MIDNIGHT), None)
 
 
 def span(bounds: Bounds | None, zone: ZoneInfo, place: str) -> tuple[date | None, date | None]:

@@ -57,11 +57,11 @@ MUTANTS = (
     dose("R2", "a most of so many mg is one of tablets", "    if unit_of(quantity, place) != unit:", "    if not unit:"),
     dose("R2", "only the least of a range is held against the most at a time", "< (most or quantity)", "< quantity"),
     values("R6", "a bound in the middle of a day is that day",
-           "            if seen.time() == MIDNIGHT:\n", "            if seen.time() >= MIDNIGHT:\n"),
+           "if seen.time() == MIDNIGHT), None)", "if seen.time() >= MIDNIGHT), None)"),
     values("R6", "no or less than no tablets", "0 < value <= MOST", "value <= MOST"),
     values("R6", "a period that ends before it starts is one", "if start and end and end < start:",
            "if start and end and end < start < end:"),
-    values("R6", "a date of another century is one", "    if day < FMK_START:\n", "    if day.year < 1900:\n"),
+    values("R6", "a date of another century is one", "    if not FMK_START <= day <= LAST:\n", "    if day > LAST:\n"),
     values("R6", "a word and a code that differ are a unit", "if not same and words[0] not in", "if same is None and words[0] not in", DOSE),
     values("R6", "five days or five weeks", "    if duration.unit.strip().lower() not in _DAY_WORDS[code]:", "    if not code:", BOUNDS),
 )  # fmt: skip

@@ -3,9 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.plan.fhir_dosage import read_dosage
+from hub.plan.reasons import NotUnderstood
 from tests.plan.build import (
     DAY,
     MORNING,
@@ -19,6 +22,8 @@ from tests.plan.build import (
     repeat,
     statement,
 )  # fmt: skip
+
+ZONE = ZoneInfo("Europe/Copenhagen")
 
 EXACT: list[tuple[Json, list[tuple[str, str]]]] = [
     (repeat(when=["MORN"]), [("morning", "1")]),
@@ -259,3 +264,14 @@ def test_more_elements_than_anyone_prescribes_are_not_worked_through() -> None:
     )
     many = only_outside(read_one(statement(dosage(repeat(when=["MORN"] * 25)))))
     assert "repeat.when: expected `array` of length <= 24" in many.reason
+    with pytest.raises(NotUnderstood, match="dosage: has 51 parts, more than 50"):
+        read_dosage([MORNING] * 51, None, ZONE)
+
+
+def test_elements_are_read_without_a_statement_around_them() -> None:
+    """As `medhub plan check` has them from a file that is a dosage and no more."""
+    (period,) = read_dosage([MORNING, dosage(repeat(when=["EVE"]))], None, ZONE).dosage.periods
+    assert [line.part for line in period.days[1]] == ["morning", "evening"]
+    with pytest.raises(NotUnderstood) as refused:
+        read_dosage([None, "1 tablet", MORNING, []], None, ZONE)
+    assert refused.value.reasons == tuple(f"dosage[{i}]: must be an object" for i in (0, 1, 3))
