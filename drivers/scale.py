@@ -15,6 +15,7 @@ from drivers.world_client import WorldClient, WorldError
 from hub.ports import DeviceError, Reading
 
 AGAIN_S = 0.5  # between attempts to find it
+FIRST_S = 1.0  # for the first sample; a cell that hangs holds nobody up
 LEAST_S = SAMPLE_S * 0.8  # between samples: a source that does not wait for the converter is not asked for ever
 RESTLESS_S = 60.0  # unstable for so long is worth a line in the log; a hand in the box is not
 log = logging.getLogger("drivers.scale")
@@ -48,9 +49,10 @@ class LoadCellScale:
         self._trouble = "no sample yet"
         self._sampled_at_s = 0.0
         self._unrest, self._still_s = "", time.monotonic()
-        self._closing = threading.Event()
+        self._looked, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="scale", daemon=True)
         self._thread.start()
+        self._looked.wait(FIRST_S)
 
     def read(self) -> Reading:
         with self._lock:
@@ -84,6 +86,7 @@ class LoadCellScale:
         with self._lock:
             weighing.take(counts, real_s)
             self._sampled_at_s = at_s
+        self._looked.set()
         self._tell(weighing, real_s)
         self._closing.wait(max(0.0, LEAST_S - (time.monotonic() - real_s)))
 
@@ -92,6 +95,7 @@ class LoadCellScale:
             self._trouble = why
             if self._weighing is not None:
                 self._weighing.lose(why)
+        self._looked.set()
         self._unrest, self._still_s = why, time.monotonic()
 
     def _tell(self, weighing: Weighing, now_s: float) -> None:
