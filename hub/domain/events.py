@@ -346,7 +346,8 @@ class AlarmEnded(Body, frozen=True):
 AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
     | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanAwaited
-    | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied | FillDoubted
+    | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied
+    | FillDoubted
     | LidOpened | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
     | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
     | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn

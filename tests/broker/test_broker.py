@@ -204,7 +204,7 @@ def test_a_person_reboots_three_times_and_then_not_until_it_has_been_up_for_a_wh
 
 
 def test_what_fails_is_refused_without_what_it_said() -> None:
-    with pytest.raises(Refused, match="^false failed$"):
+    with pytest.raises(Refused, match=r"^false failed$"):
         acts.run("false")
     with pytest.raises(Refused, match="is not on this machine"):
         acts.run("no-such-command-of-ours")

@@ -20,8 +20,8 @@ NAMES = [
     "IntakeTaken", "IntakeTakenElsewhere", "IntakeUncertain", "IntakeWithdrawn", "IntakeWithheld",
     "JournalConfirmed", "JournalDoubted", "KeyAccepted", "LeaveBegun", "LeaveEnded", "LidClosed", "LidOpened",
     "MachineAsked", "MainsLost", "MainsRestored", "MarkLowered", "OpeningAbandoned", "OpeningFailed",
-    "OpeningRequested", "OrdinationsStopped", "PlanAccepted", "PlanAwaited", "PlanRefused", "PulseFailed", "PulseRequested", "TimeSet",
-    "WindowEnded", "WordAsked",
+    "OpeningRequested", "OrdinationsStopped", "PlanAccepted", "PlanAwaited", "PlanRefused", "PulseFailed",
+    "PulseRequested", "TimeSet", "WindowEnded", "WordAsked",
 ]  # fmt: skip
 
 

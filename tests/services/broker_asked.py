@@ -12,7 +12,8 @@ from tests.services.stage import ServicesStage, acting_as
 
 NONSENSE = (
     b"", b"{", b"\xff", b"[]", b'{"type":"Poweroff"}', b'{"type":"RestartScreen","unit":"ssh"}',
-    b'{"type":"JoinWifi","ssid":"","passphrase":"12345678"}', b'{"type":"JoinWifi","ssid":"a","passphrase":"a\\nb23456"}',
+    b'{"type":"JoinWifi","ssid":"","passphrase":"12345678"}',
+    b'{"type":"JoinWifi","ssid":"a","passphrase":"a\\nb23456"}',
     b'{"type":"SetClock","wall":"2026-01-01T00:00:00"}', b'{"type":"SetClock","wall":1}', b"x" * 5000,
 )  # fmt: skip
 

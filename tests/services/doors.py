@@ -1,4 +1,4 @@
-"""Who comes in where, what is answered there, and what each service has been left with. Each check returns its figure."""
+"""Who comes in where, what is answered there, what each service is left with. Each check returns its figure."""
 
 import grp
 import json
@@ -136,7 +136,10 @@ def left_with(stage: ServicesStage) -> str:
     devices = os.listdir(Path("/proc", str(Unit("sync").main_pid), "root", "dev"))
     assert not [d for d in devices if d.startswith(("tty", "gpio", "i2c", "sd", "vd", "mem", "dri", "input", "console"))
                 and d != "tty"], devices  # fmt: skip
-    return f"3 processes without capability, without write to /; hub and ui without network; sync sees {len(devices)} names in /dev"
+    return (
+        "3 processes without capability, without write to /; hub and ui without network; "
+        f"sync sees {len(devices)} names in /dev"
+    )
 
 
 def _can_read(role: str, path: Path) -> bool:
@@ -154,7 +157,8 @@ def modes(stage: ServicesStage) -> str:
         SYNC: "drwx------ medhub-sync medhub-sync", SOCKETS / "ui.sock": "srw-rw---- medhub-hub medhub-ui",
         SOCKETS / "sync.sock": "srw-rw---- medhub-hub medhub-sync",
         SOCKETS / "staff.sock": "srw-rw---- medhub-hub medhub-staff",
-        STATE / "journal.db": "-rw------- medhub-hub medhub-hub", STATE / "trust.json": "-rw------- medhub-hub medhub-hub",
+        STATE / "journal.db": "-rw------- medhub-hub medhub-hub",
+        STATE / "trust.json": "-rw------- medhub-hub medhub-hub",
         SYNC / "login-key.json": "-rw------- medhub-sync medhub-sync",
         Path("/run/medhub-broker.sock"): "srw-rw---- root medhub-hub",
     }  # fmt: skip

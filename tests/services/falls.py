@@ -47,8 +47,8 @@ def pids() -> dict[str, int]:
 def back(stage: ServicesStage, was: dict[str, int], fallen: tuple[str, ...], patience_s: float = PATIENCE_S) -> float:
     """Wait until all is well again with new processes for the fallen; how long it took. The others were not touched."""
     begun = time.monotonic()
-    wait_for(f"{', '.join(fallen)} to be back",
-             lambda: all(pids()[role] not in (0, was[role]) for role in fallen) and well(stage), patience_s)  # fmt: skip
+    what = f"{', '.join(fallen)} to be back"
+    wait_for(what, lambda: all(pids()[role] not in (0, was[role]) for role in fallen) and well(stage), patience_s)
     now = pids()
     assert all(now[role] == was[role] for role in ROLES if role not in fallen), "another one fell with it"
     return time.monotonic() - begun
@@ -85,7 +85,7 @@ def hung(role: str, patience_s: float) -> Callable[[ServicesStage], str]:
     return check
 
 
-# -- the disk ------------------------------------------------------------------------------------------------------------
+# -- the disk ----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -173,18 +173,18 @@ def read_only_disk(stage: ServicesStage) -> str:
     return f"said ({said}), no restart; {took:.0f} s after it could be written to it went on; no lock moved"
 
 
-# -- the clock -----------------------------------------------------------------------------------------------------------
+# -- the clock ---------------------------------------------------------------------------------------------------
 
 
 def clock_of_1970(stage: ServicesStage) -> str:
-    """The machine's clock at the epoch, as after a power cut without a real-time clock: the hub is up, and doubts it."""
+    """The machine's clock at the epoch, as after a power cut without a real-time clock: the hub is up and doubts it."""
     before = pulses(stage)
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     own = Path("/run/systemd/system/medhub-hub.service.d/proof.conf").read_text()
     arguments = own.rpartition("medhub.demo.hub_process ")[2].strip()
-    code = "import runpy, sys; sys.path.append('/src'); runpy.run_module('tests.services.hub_on_machine_time', run_name='__main__')"
-    drop_in("hub", f"ExecStart=\nExecStart=/opt/medhub/venv/bin/python -I -c \"{code}\" {arguments}\n"
-            f"Environment=LD_PRELOAD={library} FAKETIME=\"@1970-01-01 00:00:20\" FAKETIME_DONT_FAKE_MONOTONIC=1", "zz-1970")  # fmt: skip
+    hub = f"/opt/medhub/venv/bin/python -I /src/tests/services/hub_on_machine_time.py {arguments}"
+    epoch = f'LD_PRELOAD={library} "FAKETIME=@1970-01-01 00:00:20" FAKETIME_DONT_FAKE_MONOTONIC=1'
+    drop_in("hub", f"ExecStart=\nExecStart={hub}\nEnvironment={epoch}", "zz-1970")
     try:
         systemctl("restart", "medhub-hub")
         wait_for("the hub to answer", lambda: journal_of(stage) == WHOLE, PATIENCE_S)
@@ -203,7 +203,7 @@ def clock_of_1970(stage: ServicesStage) -> str:
     return f"up, says {status.clock}, an alarm, no lock moved, no restart"
 
 
-# -- loops ---------------------------------------------------------------------------------------------------------------
+# -- loops -------------------------------------------------------------------------------------------------------
 
 
 def settings_gone_wrong(stage: ServicesStage) -> str:

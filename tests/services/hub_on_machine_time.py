@@ -15,12 +15,12 @@ from medhub.origin import SharedClock
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for name in ("config", "origin", "world"):
+    for name in ("config", "origin", "world", "scale"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     config = load(args.config)
-    board = partial(twin_board, args.world, SharedClock(args.origin), None)
+    board = partial(twin_board, args.world, SharedClock(args.origin), None, scale=args.scale)
     return run(bootstrap(config, board, system_clock(config.state_dir)))
 
 

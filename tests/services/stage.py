@@ -87,7 +87,8 @@ class ServicesStage(stage.Stage):
         if name not in ROLES:
             return super()._start(name, arguments, env)
         if name == "hub":
-            os.chown(self._world_socket, pwd.getpwnam("medhub-hub").pw_uid, -1)
+            for device in (self._world_socket, (self.home / "scale").resolve()):
+                os.chown(device, pwd.getpwnam("medhub-hub").pw_uid, -1)
             drop_in("hub", f"ExecStart=\nExecStart={PYTHON} {' '.join(arguments)}")
         if name == "ui":
             drop_in("ui", X11.format(display=env["DISPLAY"]))

@@ -1,4 +1,4 @@
-"""The services as the booted systemd has them: started, killed, hung, looked at. Only for within the proof's machine."""
+"""The services as the booted systemd has them: started, killed, hung, looked at. For within the proof's machine."""
 
 import os
 import signal
