@@ -49,10 +49,11 @@ def bare(repeat: Repeat) -> bool:
 
 def _by_code(concept: Concept, said: Repeat, place: str) -> Repeat:
     """HL7: a code is a complete statement of what its repeat says, but for the bounds. So both must say the same."""
-    code = concept.coding[0] if len(concept.coding) == 1 else concept.of(ABBREVIATION)
-    alone = len(concept.coding) == 1 and concept.text.lower() in ("", code.code.lower(), code.display.lower())
-    if code.system != ABBREVIATION or code.code not in CODES or not alone:
-        raise NotUnderstood([f'{place}: "{(code.code or concept.text)[:20]}" is not {", ".join(CODES)} and no more'])
+    code = concept.of(ABBREVIATION)
+    in_words = {concept.text.lower(), code.display.lower()} - {"", code.code.lower()}
+    if code.code not in CODES or len(concept.coding) > 1 or in_words:
+        said_so = concept.coding[0].code if concept.coding else concept.text
+        raise NotUnderstood([f'{place}: "{said_so[:20]}" is not {", ".join(CODES)} and no more'])
     meant = CODES[code.code]
     if bare(said):
         return replace(said, frequency=meant.frequency, period=1, period_unit="d", when=meant.when)

@@ -41,7 +41,7 @@ MUTANTS = (
     timing("R2", "ten in all as needed are ten a day", "    if repeat.count is not None:", "    if repeat.count == 0:", NEEDED),
     repeat("R6", "of a code and a repeat that differ the repeat is meant", "if not _same(said, meant):", "if not said:"),
     repeat("R6", "what a code says in words besides is nothing",
-           'and concept.text.lower() in ("", code.code.lower(), code.display.lower())', ""),
+           "or len(concept.coding) > 1 or in_words:", "or len(concept.coding) > 1:"),
     repeat("R6", "half an hour before is at the time",
            '    ("offset", "offset: minutes from a moment that has no clock time"),\n', ""),
     bounds("R6", "ten days are eleven", "start + (days - 1) * DAY", "start + days * DAY"),

@@ -246,6 +246,7 @@ ONE_THING = {"system": ABBREVIATION, "code": "BID"}
         {"coding": [{"system": "urn:local", "code": "BID"}]},
         {"coding": [ONE_THING, {"system": "urn:local", "code": "2xd"}]},
         {"coding": [ONE_THING], "text": "2 gange dagligt, dog ikke om søndagen"},
+        {"coding": [{**ONE_THING, "display": "3 gange dagligt"}]},
     ],
 )
 def test_a_code_that_may_say_more_is_not_understood(concept: Json) -> None:
