@@ -9,10 +9,10 @@ from hub.domain.alarms import about, alarm
 from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, TABLE
-from hub.domain.offers import day_of
 from hub.domain.plan import Criticality, Handout, Plan
 from hub.domain.refusal import Reason, Refused, known, refuse_if
 from hub.domain.schedule import as_needed_dose, intakes_of
+from hub.domain.served import day_of
 from hub.domain.state import Record, State
 
 RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this

@@ -1,18 +1,17 @@
 """What comes signed for this hub and changes what is to be taken: a plan, or an urgent stop (R6)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.alarms import about, alarm
 from hub.domain.apply import follow
-from hub.domain.intake import AS_NEEDED, Life, Moment
-from hub.domain.may_open import cannot_serve
+from hub.domain.intake import Life, Moment
 from hub.domain.plan import Criticality, Plan, Verdict
 from hub.domain.refusal import Reason, refuse_if
-from hub.domain.schedule import intakes_of
+from hub.domain.served import filled, not_served
 from hub.domain.state import State
 
 
@@ -57,19 +56,9 @@ def _not_understood(state: State, plan: Plan) -> e.Bodies:
 def _not_served(state: State, plan: Plan, since: datetime, of: frozenset[str] = frozenset()) -> Iterator[e.AlarmRaised]:
     """R7: what the compartments can no longer serve from then on, the first intake first; of some ordinations, or of
     any. The first is an alarm at once, not when it is due."""
-    filled = {day_of(f.intake) for f in state.fills.values() if not f.intake.startswith(AS_NEEDED)}
-    days = {i.intake.day for i in state.records.values()} | filled
-    for day in sorted(days):
-        for intake in intakes_of(plan, day):
-            fill, record = state.fill_of(intake.id), state.records.get(intake.id)
-            waiting = record is None or record.state in (Life.PLANNED, Life.DUE)
-            asked = not of or any(d.ordination in of for d in intake.doses)
-            if fill and waiting and asked and intake.latest_at > since and cannot_serve(state, intake):
-                yield alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)
-
-
-def day_of(intake: str) -> date:
-    return date.fromisoformat(intake.split("/", 1)[0])
+    for intake in not_served(state, filled(state, plan), since):
+        if not of or any(d.ordination in of for d in intake.doses):
+            yield alarm(e.AlarmCode.CANNOT_SERVE, intake.id, intake.criticality, intake)
 
 
 def stop_ordinations(command: c.StopOrdinations, state: State, moment: Moment) -> e.Bodies:

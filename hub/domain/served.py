@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life
 from hub.domain.may_open import cannot_serve, contents
-from hub.domain.offers import day_of
 from hub.domain.plan import OrdinationId, Plan
 from hub.domain.refusal import Reason
 from hub.domain.schedule import as_needed_dose, as_needed_on, home_day, intakes_of
@@ -84,3 +83,7 @@ def _on_account_of(fill: Fill, asked: Intake | None) -> tuple[OrdinationId, ...]
     held, wanted = Counter(contents(fill.doses)), Counter(contents(asked.boxed if asked else ()))
     other = {ordination for ordination, _, _ in (held - wanted) + (wanted - held)}
     return tuple(sorted(other or {d.ordination for d in fill.doses}))
+
+
+def day_of(intake: IntakeId) -> date:
+    return date.fromisoformat(intake.split("/", 1)[0])
