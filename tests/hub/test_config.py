@@ -1,6 +1,8 @@
 """The hub's config: everything wrong is named, and nothing else ever comes out of `load`."""
 
+from grp import getgrnam
 from pathlib import Path
+from pwd import getpwnam
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -44,6 +46,49 @@ def test_a_good_config_is_what_it_says(file: Path) -> None:
     assert config.uids() == {Role.UI: {995}, Role.SYNC: {996}, Role.STAFF: {0, 1000}}
     assert config.board is not None
     assert config.board.compartments[28].lid == 9
+
+
+NAMED = """
+state_dir = "/var/lib/medhub"
+socket_dir = "/run/medhub"
+[allowed_uids]
+ui = ["daemon"]
+sync = ["bin", 4711]
+staff = ["root"]
+[socket_groups]
+ui = "daemon"
+staff = "root"
+"""
+
+
+def test_users_and_groups_may_be_named(file: Path) -> None:
+    file.write_text(NAMED)
+    config = load(file)
+    uid = {name: getpwnam(name).pw_uid for name in ("daemon", "bin", "root")}
+    assert config.uids() == {Role.UI: {uid["daemon"]}, Role.SYNC: {uid["bin"], 4711}, Role.STAFF: {uid["root"]}}
+    assert config.groups == {Role.UI: getgrnam("daemon").gr_gid, Role.STAFF: getgrnam("root").gr_gid}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('"bin"', '"no-such-user"', "allowed_uids.sync: this machine has no user no-such-user"),
+        ('"bin"', '"daemon"', "allowed_uids.sync: uid"),
+        ('"bin"', '"0"', "allowed_uids.sync[0]: "),
+        ('"bin"', '"../bin"', "allowed_uids.sync[0]: "),
+        ("4711", str(getpwnam("root").pw_uid), "allowed_uids.staff: uid 0 is sync's already"),
+        ('ui = "daemon"', 'ui = "no-such-group"', "socket_groups.ui: this machine has no group no-such-group"),
+        ('ui = "daemon"', 'ui = "root"', "socket_groups.ui: another role has the same group"),
+        ('ui = "daemon"', "ui = 4", "socket_groups.ui: "),
+        ('ui = "daemon"', 'gateway = "daemon"', "socket_groups"),
+    ],
+)
+def test_a_name_that_is_wrong_is_named(file: Path, old: str, new: str, named: str) -> None:
+    assert old in NAMED
+    file.write_text(NAMED.replace(old, new))
+    with pytest.raises(ConfigRefused) as refused:
+        load(file)
+    assert named in str(refused.value)
 
 
 def test_in_development_whoever_runs_it_may_come_in(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

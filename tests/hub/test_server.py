@@ -262,6 +262,15 @@ def test_a_socket_is_its_groups_and_nobody_elses(hub: Hub) -> None:
         assert stat.S_IMODE(found.st_mode) == 0o660
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to any group")
+def test_a_socket_is_given_the_group_of_its_role(tmp_path: Path) -> None:
+    paths = {role: tmp_path / f"{role}.sock" for role in p.Role}
+    server = Server(paths, lambda *_: None, dict.fromkeys(p.Role, ()), {p.Role.UI: 4711, p.Role.SYNC: 4712})
+    server.start()
+    assert [paths[role].stat().st_gid for role in p.Role] == [4711, 4712, os.getegid()]
+    server.close()
+
+
 def test_sockets_are_taken_away_and_a_dead_hubs_are_replaced(tmp_path: Path) -> None:
     hub = Hub(tmp_path)
     left = socket.socket(socket.AF_UNIX)
