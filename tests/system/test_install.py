@@ -29,8 +29,8 @@ pytestmark = pytest.mark.skipif(shutil.which("systemctl") is None, reason="syste
 def install(root: Path, what: str = "files") -> str:
     """Run by a person with a careful umask."""
     done = subprocess.run(
-        ["sh", str(SCRIPT), what], env={**os.environ, "DESTDIR": str(root)}, capture_output=True, text=True, umask=0o077,
-        timeout=60, check=True,
+        ["sh", str(SCRIPT), what], env={**os.environ, "DESTDIR": str(root)}, umask=0o077,
+        capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     return done.stdout
 
