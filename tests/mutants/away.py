@@ -97,7 +97,7 @@ STOP_MUTANTS = (
     offers("R9", "a stop does not tell of what is taken along", "_OUT = (Life.OPENING, Life.OPEN, Life.HANDED_OUT_EARLY)", "_OUT = (Life.OPENING, Life.OPEN)"),
     offers("R9", "a stop does not tell of what is open", "_OUT = (Life.OPENING, Life.OPEN, Life.HANDED_OUT_EARLY)", "_OUT = (Life.OPENING, Life.HANDED_OUT_EARLY)"),
     offers("R7", "another intake that cannot be served hides the stopped one",
-           "_not_served(then, state.plan, moment, frozenset(command.ordinations))", "_not_served(then, state.plan, moment)"),
+           "_not_served(then, state.plan, moment.wall, frozenset(command.ordinations))", "_not_served(then, state.plan, moment.wall)"),
     due("R6", "what is due stays due when it is stopped", "elif cannot_serve(state, intake) is Reason.STOPPED:", "elif record.state is Life.PLANNED and cannot_serve(state, intake) is Reason.STOPPED:"),
     due("R6", "lifted, it stays withheld", "Reason.CONTENTS_CHANGED, Reason.STOPPED)", "Reason.CONTENTS_CHANGED)"),
 )  # fmt: skip

@@ -152,8 +152,8 @@ OFFERS_MUTANTS = (
            "domain/test_plan_ahead.py"),
     offers("R6", "what was inside and is not understood is a low alarm",
            "inside.get(o.id, Criticality.LOW)", "Criticality.LOW", CHANGE),
-    offers("R7", "only what is due already is told not to be served",
-           "record is None or record.state in (Life.PLANNED, Life.DUE)", "record and record.state is Life.DUE", CHANGE),
+    of("hub/domain/served.py", CHANGE)("R7", "only what is due already is told not to be served",
+           "record is None or record.state in (Life.PLANNED, Life.DUE)", "record and record.state is Life.DUE"),
 )  # fmt: skip
 
 APPLY_MUTANTS = (

@@ -7,8 +7,8 @@ from tests.mutants.mutant import of
 READER = "plan/test_as_needed.py"
 SHOWN = "hub/test_snapshot_away.py"
 AWAY = "ui/test_away.py"
-needed = of("hub/plan/fhir_as_needed.py", READER)
-statement = of("hub/plan/fhir_statement.py", READER)
+needed = of("hub/plan/as_needed.py", READER, "plan/test_ordination.py")
+ordination = of("hub/plan/ordination.py", READER)
 offered = of("hub/as_needed.py", SHOWN)
 snapshot = of("hub/snapshot.py", SHOWN)
 desk = of("hub/desk.py", "hub/test_desk_acts.py")
@@ -18,16 +18,20 @@ away = of("ui/screens/away.py", AWAY)
 present = of("ui/present.py", AWAY)
 
 MUTANTS = (
-    needed("R2", "as needed once a week is once a day", 'and repeat.period_unit == "d"', 'and repeat.period_unit'),
-    needed("R2", "of two as-needed parts the first is meant", "if len(elements) != 1 or", "if not elements or"),
-    needed("R2", "a range as needed is one dose", "or elements[0].dose_and_rate[0].dose_range or", "or"),
-    statement("R2", "as needed lies in the box though nobody says how far apart",
-              "if handling.handout is not Handout.COMPARTMENT or handling.interval_min is None:",
-              "if handling.handout is not Handout.COMPARTMENT:"),
-    statement("R6", "as needed is had beyond its own days", "if begun and end is None else None", "if begun else None"),
-    statement("R6", "as needed is had before its first day", "or (needed.first and needed.first > clock.first_day)", ""),
-    statement("R7", "a third of a tablet as needed lies in a compartment",
-              "wanted = (needed.as_needed.quantity,) if needed else ()", "wanted = ()"),
+    needed("R2", "as needed once a week is once a day", "period.repeat_days in ((0, 1) if 0 in period.days else (1,))", "True"),
+    needed("R2", "of two as-needed parts the first is meant", "if len(periods) != 1 or handling is None", "if not periods or handling is None",
+           "plan/test_ordination.py"),
+    needed("R2", "a range as needed is one dose", " or line.quantity_max is not None:", ":"),
+    needed("R2", "as needed lies in the box though nobody says how far apart",
+           "or (handling.interval_min is None and period.interval_min is None):", "or False:"),
+    needed("R6", "as needed is had beyond its own days", "AsNeeded(line.quantity, most, period.start, period.end)", "AsNeeded(line.quantity, most, period.start)"),
+    needed("R6", "as needed is had before its first day", "AsNeeded(line.quantity, most, period.start, period.end)", "AsNeeded(line.quantity, most, None, period.end)"),
+    needed("R2", "FMK's any day is a most", "most = _most(line, period, bounded=0 not in period.days)", "most = _most(line, period, bounded=True)",
+           "plan/test_ordination.py"),
+    needed("R2", "of two mosts the greater counts", "    return min((m for m in (line.times", "    return max((m for m in (line.times",
+           "plan/test_ordination.py"),
+    ordination("R7", "a third of a tablet as needed lies in a compartment",
+               "quantities |= {as_needed.quantity} if as_needed else set()", "pass"),
     offered("R2", "told a minute too early", "return whole if whole == at else whole + MINUTE", "return whole"),
     offered("R2", "told from the interval alone", "if wait <= timedelta() and not most_taken(state, asked, then):",
             "if wait <= timedelta():"),

@@ -157,6 +157,15 @@ def test_what_is_not_plain_stays_outside(part: Period) -> None:
     assert (beside_fixed.as_needed, beside.id) == (None, "1/pn")
 
 
+def test_one_dose_as_needed_and_later_another_are_not_one() -> None:
+    ordination, outside = placed(
+        needed(1, interval_min=60, end=date(2026, 3, 5)), needed(2, interval_min=60, start=date(2026, 3, 6))
+    )
+    assert ordination is None
+    assert outside
+    assert outside.verdict is Verdict.AS_NEEDED
+
+
 def test_on_any_day_with_a_most_in_amount_is_plain() -> None:
     part = period(
         days={0: (DayDose(Decimal(1), as_needed=True),)}, interval_min=60, daily_max=Decimal(4), repeat_days=0
