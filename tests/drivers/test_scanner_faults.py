@@ -10,7 +10,7 @@ import pytest
 
 from drivers import scanning
 from drivers.scanner import SerialScanner
-from drivers.scanning import FRAME_MOST, MOST_IN_SAME
+from drivers.scanning import FRAME_MOST, GAP_S, MOST_IN_SAME
 from hub.ports import DeviceError, Scan, ScanRefused, Symbology
 from tests.drivers.scanner_rigs import (
     AT_S,
@@ -38,7 +38,8 @@ def pty(name: Path, closing: ExitStack) -> PtyCable:
     return PtyCable(name, closing)
 
 
-def test_stutter(pty: PtyCable, closing: ExitStack) -> None:
+def test_stutter(pty: PtyCable, closing: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "GAP_S", 60.0)
     hub = Listener(pty.name, closing)
     for byte in PACKAGE + END:
         pty.send(bytes([byte]))
@@ -107,7 +108,7 @@ def test_a_minute_of_nonsense_at_full_speed_is_one_trouble_and_nothing_is_lost_e
     nonsense: Callable[[Random], bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scanning, "QUIET_S", 1.0)  # well again sooner than on a real line; read again at each use
+    monkeypatch.setattr(scanning, "QUIET_S", 60.0)  # however slow this machine is
     hub, elsewhere = Listener(pty.name, closing), PtyCable(tmp_path / "elsewhere", closing)
     other = Listener(elsewhere.name, closing)
     sent, troubles, done = nonsense(Random(7)), list[str](), threading.Event()
@@ -124,6 +125,7 @@ def test_a_minute_of_nonsense_at_full_speed_is_one_trouble_and_nothing_is_lost_e
         flood(pty, sent[begin : begin + A_MINUTE // 8])
         elsewhere.hold(batch(number))
         other.until_told(number + 1)
+    monkeypatch.setattr(scanning, "QUIET_S", 2 * GAP_S)
     wait_for("quiet", lambda: hub.trouble == "" and len(troubles) == 2)
     done.set()
     watcher.join()
