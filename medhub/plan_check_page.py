@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hub.plan.fhir_values import danish
+from hub.plan.numbers import danish
 from hub.plan.units import unit_beside
 from medhub.plan_check_report import Checked, MedicineChecked
 

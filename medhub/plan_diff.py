@@ -17,9 +17,9 @@ from msgspec import Struct
 from hub.domain.intake import Intake
 from hub.domain.plan import Plan
 from hub.plan.defaults import ZONE
-from hub.plan.difference import Change, Difference, difference
-from hub.plan.difference_facts import Share
-from hub.plan.difference_words import Told, told
+from hub.plan.difference.facts import Share
+from hub.plan.difference.plans import Change, Difference, difference
+from hub.plan.difference.words import Told, told
 from hub.plan.envelope import PlanUnreadable, understand
 from medhub.plan_files import read_file
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hub.plan.defaults import CITIZEN, MEDICINE, NAME, wrap
-from hub.plan.fhir_bundle import CPR, ORDINATION
-from hub.plan.fmk_medicines import FORMAT as FMK
+from hub.plan.fhir.bundle import CPR, ORDINATION
+from hub.plan.fmk.card import FORMAT as FMK
 from hub.plan.format import FORMAT
 from hub.plan.jsontext import MAX_BYTES, MAX_FILE_BYTES, read_json
 from hub.plan.reasons import PlanUnreadable

@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from hub.domain.plan import Dosage
-from hub.plan.fhir_values import DIGITS, plain
+from hub.plan.numbers import DIGITS, plain
 from hub.plan.text.course import Course, courses_of
 
 STEP = Decimal(1).scaleb(-DIGITS)

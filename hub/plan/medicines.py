@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from hub.plan import fmk_medicines
-from hub.plan.fhir_bundle import open_bundle, read_bundle
+from hub.plan.fhir.bundle import open_bundle, read_bundle
+from hub.plan.fmk.card import open_card, read_card
 from hub.plan.ordination import Said
 from hub.plan.reasons import PlanUnreadable
 
@@ -24,8 +24,8 @@ class Medicines(Struct, frozen=True):
 def open_medicines(medicines: Mapping[str, Any], first_day: date, zone: ZoneInfo) -> Medicines:
     """PlanUnreadable with every reason where it is nothing whole about one named citizen. `first_day` is the plan's."""
     if "format" in medicines:
-        card = fmk_medicines.open_card(medicines)
-        return Medicines(card.citizen.id, card.citizen.name, tuple(fmk_medicines.read_card(card, first_day)))
+        card = open_card(medicines)
+        return Medicines(card.citizen.id, card.citizen.name, tuple(read_card(card, first_day)))
     bundle = open_bundle(medicines)
     if not bundle.name:
         raise PlanUnreadable(["$.medicines: the Patient has no name"])

@@ -17,7 +17,7 @@ from hub.domain.plan import DayDose, Dosage, Handout, Ordination, OrdinationId, 
 from hub.domain.schedule import slots_for
 from hub.plan.as_needed import in_the_box, needed_periods
 from hub.plan.dosage_text import long_text
-from hub.plan.fhir_medication import Product
+from hub.plan.fhir.medication import Product
 from hub.plan.format import Handling
 from hub.plan.meeting import meet
 from hub.plan.reasons import NotUnderstood

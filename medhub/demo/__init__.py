@@ -8,7 +8,7 @@ SABOTAGES = ("drop-event", "open-twice", "skip-server")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--plan", type=Path, help="a plan envelope or a bare FHIR Bundle instead of our own citizen's")
+    parser.add_argument("--plan", type=Path, help="a plan or medicines, in any form `medhub plan check` reads")
     parser.add_argument("--date", type=date.fromisoformat, default=date(2026, 3, 12), help="the first day (YYYY-MM-DD)")
     parser.add_argument("--days", type=int, default=None, help="how many days (2 for our own citizen, else 1)")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where pictures and logs are kept")

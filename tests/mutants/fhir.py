@@ -8,12 +8,12 @@ DOSAGE, STATEMENT = "plan/test_dosage.py", "plan/test_statement.py"
 TIMING, BOUNDS = "plan/test_fhir_timing.py", "plan/test_fhir_timing_bounds.py"
 NEEDED, DOSE = "plan/test_fhir_timing_needed.py", "plan/test_fhir_dose.py"
 
-dosage = of("hub/plan/fhir_dosage.py", DOSAGE, STATEMENT)
-timing = of("hub/plan/fhir_timing.py", TIMING, DOSAGE)
-repeat = of("hub/plan/fhir_repeat.py", TIMING)
-bounds = of("hub/plan/fhir_bounds.py", BOUNDS)
-dose = of("hub/plan/fhir_dose.py", DOSE, DOSAGE)
-values = of("hub/plan/fhir_values.py", DOSAGE, STATEMENT, BOUNDS)
+dosage = of("hub/plan/fhir/dosage.py", DOSAGE, STATEMENT)
+timing = of("hub/plan/fhir/timing.py", TIMING, DOSAGE)
+repeat = of("hub/plan/fhir/repeat.py", TIMING)
+bounds = of("hub/plan/fhir/bounds.py", BOUNDS)
+dose = of("hub/plan/fhir/dose.py", DOSE, DOSAGE)
+values = of("hub/plan/fhir/values.py", DOSAGE, STATEMENT, BOUNDS)
 
 MUTANTS = (
     dosage("R6", "of a combined dosage all is fixed", "if kind is Kind.COMBINED and len(set(needed)) == 1:",

@@ -5,16 +5,16 @@ from tests.mutants.mutant import of
 JSON, XML = "plan/test_fmk_json.py", "plan/test_fmk_xml.py"
 BAD, CARD = "plan/test_fmk_bad_input.py", "plan/test_fmk_medicines.py"
 
-values = of("hub/plan/fmk_values.py", JSON, BAD)
-json = of("hub/plan/fmk_json.py", JSON, BAD)
-node = of("hub/plan/fmk_node.py", XML, BAD)
-text = of("hub/plan/fmk_xml.py", BAD)
-said = of("hub/plan/fmk_xml_values.py", XML, BAD)
-old = of("hub/plan/fmk_xml_146.py", XML, BAD)
-new = of("hub/plan/fmk_xml_160.py", XML, BAD)
-structure = of("hub/plan/fmk_xml_structure.py", XML, BAD)
-pause = of("hub/plan/fmk_pause.py", CARD)
-card = of("hub/plan/fmk_medicines.py", CARD)
+values = of("hub/plan/fmk/values.py", JSON, BAD)
+json = of("hub/plan/fmk/dosage_json.py", JSON, BAD)
+node = of("hub/plan/fmk/node.py", XML, BAD)
+text = of("hub/plan/fmk/dosage_xml.py", BAD)
+said = of("hub/plan/fmk/xml_values.py", XML, BAD)
+old = of("hub/plan/fmk/xml_146.py", XML, BAD)
+new = of("hub/plan/fmk/xml_160.py", XML, BAD)
+structure = of("hub/plan/fmk/xml_structure.py", XML, BAD)
+pause = of("hub/plan/fmk/pause.py", CARD)
+card = of("hub/plan/fmk/card.py", CARD)
 
 MUTANTS = (
     values(

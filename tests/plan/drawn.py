@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from hub.plan.fhir_repeat import ABBREVIATION
+from hub.plan.fhir.repeat import ABBREVIATION
 from tests.plan.build import Json, dosage
 
 DAY = timedelta(days=1)

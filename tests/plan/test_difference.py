@@ -29,9 +29,9 @@ from hub.domain.plan import (
 from hub.domain.refusal import Reason
 from hub.domain.schedule import intakes_of
 from hub.domain.state import Fill, State
-from hub.plan.difference import Change, Difference, Kind, difference
-from hub.plan.difference_facts import Effect
-from hub.plan.difference_words import told
+from hub.plan.difference.facts import Effect
+from hub.plan.difference.plans import Change, Difference, Kind, difference
+from hub.plan.difference.words import told
 from tests.domain.play import DAY, EVENING, MORNING, NIGHT, NOON, SLOTS, TABLET_MG, TIMES, Play, ordination, plan_of
 
 HOME = ZoneInfo("Europe/Copenhagen")

@@ -15,9 +15,9 @@ from hub.domain.plan import Handout, Ordination, Outside, Plan, Verdict
 from hub.domain.refusal import Reason
 from hub.domain.schedule import home_day, intakes_of
 from hub.domain.state import Fill, State
-from hub.plan.difference import Change, Difference, Kind, difference
-from hub.plan.difference_facts import DAYS, Effect
-from hub.plan.difference_words import Language, Told, told
+from hub.plan.difference.facts import DAYS, Effect
+from hub.plan.difference.plans import Change, Difference, Kind, difference
+from hub.plan.difference.words import Language, Told, told
 from tests.domain.pairs import pairs
 from tests.domain.play import DAY
 from tests.plan.variants import PLAN, variants

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.plan.fhir_dosage import read_dosage
+from hub.plan.fhir.dosage import read_dosage
 from hub.plan.reasons import NotUnderstood
 from tests.plan.build import (
     DAY,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hub.domain.plan import DayDose, Dosage, Ordination, Outside, Plan
 from hub.domain.schedule import doses_of_day, intakes_of
 from hub.plan.daily_dose import daily_dose
-from hub.plan.fhir_dosage import read_dosage
-from hub.plan.fmk_json import read_fmk_json
+from hub.plan.fhir.dosage import read_dosage
+from hub.plan.fmk.dosage_json import read_fmk_json
 from tests.plan import drawn, fhir_write
 from tests.plan.build import Json, bundle, envelope, read, statement
 from tests.plan.fmk_write import json_of

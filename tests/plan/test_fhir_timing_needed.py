@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.domain.plan import AsNeeded, DayDose, PartOfDay, Period, Plan
-from hub.plan.fhir_dosage import Reading, read_dosage
+from hub.plan.fhir.dosage import Reading, read_dosage
 from tests.plan.build import Json, bundle, dosage, doses, envelope, read, repeat, statement
 
 ZONE = ZoneInfo("Europe/Copenhagen")

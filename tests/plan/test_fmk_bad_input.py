@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.plan import Dosage
-from hub.plan.fmk_json import read_fmk_json
-from hub.plan.fmk_xml import read_fmk_xml
+from hub.plan.fmk.dosage_json import read_fmk_json
+from hub.plan.fmk.dosage_xml import read_fmk_xml
 from hub.plan.jsontext import MAX_FILE_BYTES, read_json, write_json
 from hub.plan.reasons import NotUnderstood, PlanError, PlanUnreadable
 from tests.plan.fmk_write import Json, each, json_of, sequences, structured, tag, xml_146, xml_160

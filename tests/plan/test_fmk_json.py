@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hub.domain.plan import DayDose, Dosage, PartOfDay, Period
 from hub.domain.schedule import doses_of_day
-from hub.plan.fmk_json import read_fmk_json
-from hub.plan.fmk_values import in_parallel
+from hub.plan.fmk.dosage_json import read_fmk_json
+from hub.plan.fmk.values import in_parallel
 from hub.plan.jsontext import read_json, write_json
 from hub.plan.reasons import NotUnderstood
 from tests.plan.fmk_write import Json, json_of, structured, worded

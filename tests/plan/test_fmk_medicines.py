@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hub.domain.plan import DayDose, Dosage, Medicine, PartOfDay, Verdict
 from hub.domain.schedule import doses_of_day
-from hub.plan.fmk_medicines import open_card, read_card
-from hub.plan.fmk_pause import without
+from hub.plan.fmk.card import open_card, read_card
+from hub.plan.fmk.pause import without
 from hub.plan.ordination import Said
 from hub.plan.reasons import PlanUnreadable
 from tests.plan.build import CPR

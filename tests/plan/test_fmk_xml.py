@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hub.domain.plan import DayDose, Dosage, PartOfDay, Period
 from hub.domain.schedule import doses_of_day
-from hub.plan.fmk_json import read_fmk_json
-from hub.plan.fmk_xml import read_fmk_xml, words_in
+from hub.plan.fmk.dosage_json import read_fmk_json
+from hub.plan.fmk.dosage_xml import read_fmk_xml, words_in
 from hub.plan.reasons import NotUnderstood
 from tests.plan.fmk_write import FMK160, M15, M16, each, json_of, sequences, structured, tag, worded, xml_146, xml_160
 

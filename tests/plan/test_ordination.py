@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.domain.plan import AsNeeded, Criticality, DayDose, Dosage, Handout, Medicine, PartOfDay, Period, Slot, Verdict
-from hub.plan.fhir_medication import Product
+from hub.plan.fhir.medication import Product
 from hub.plan.format import Handling
 from hub.plan.ordination import Clock, Read, Said, ordinate
 from hub.plan.reasons import NotUnderstood

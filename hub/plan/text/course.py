@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import DayDose, Dosage, Period
-from hub.plan.fhir_values import danish
+from hub.plan.numbers import danish
 from hub.plan.text.words import WEEKDAYS
 from hub.plan.units import unit_beside
 

@@ -1,7 +1,7 @@
 """What the rules of the short dosage text share."""
 
 from hub.domain.plan import DayDose
-from hub.plan.fhir_values import danish
+from hub.plan.numbers import danish
 from hub.plan.text.course import Course, is_unlimited
 from hub.plan.text.words import WEEKDAYS, listed, moment_words, phrase
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from hub.domain.plan import DayDose, Dosage, Period
-from hub.plan.fhir_values import DIGITS, FMK_START, plain
+from hub.plan.fhir.values import FMK_START
+from hub.plan.numbers import DIGITS, plain
 from hub.plan.reasons import NotUnderstood
 
 MOST = Decimal("999999999.999999999")  # of any unit in one dose

@@ -13,8 +13,8 @@ from hub.domain.intake import Intake
 from hub.domain.plan import Criticality, Dosage, Ordination, OrdinationId, Outside, Plan, Verdict
 from hub.domain.served import Lock, filled, locks, not_served
 from hub.domain.state import Fill, State
-from hub.plan.difference_envelope import PlanChange, plan_wide
-from hub.plan.difference_facts import DAYS, Effect, Entry, Facts, Share, effect_of, facts_of, moved
+from hub.plan.difference.envelope import PlanChange, plan_wide
+from hub.plan.difference.facts import DAYS, Effect, Entry, Facts, Share, effect_of, facts_of, moved
 
 
 class Kind(StrEnum):
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 class Change(Struct, frozen=True):
     """What changes for one ordination. `before` and `after` are None where it is not in that plan.
 
-    `effect` says when it counts (`hub.plan.difference_facts.effect_of`), `from_date` from which home day where it is
+    `effect` says when it counts (`hub.plan.difference.facts.effect_of`), `from_date` from which home day where it is
     FROM_DATE. `day` is the first home day on which what it gives differs, None where that is none within reach;
     `doses_before` and `doses_after` are all it gives on that day. `fields` are what differs within the ordination, by
     the names of `Ordination`, `Medicine` and `Outside`; of the dosage "unit", "dosage.note" and what else a period has

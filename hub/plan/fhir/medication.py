@@ -5,8 +5,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from hub.domain.plan import Medicine
-from hub.plan.fhir import Concept, Medication, Quantity, Ratio
-from hub.plan.fhir_values import danish
+from hub.plan.fhir.elements import Concept, Medication, Quantity, Ratio
+from hub.plan.numbers import danish
 from hub.plan.reasons import NotUnderstood
 
 ATC = "http://www.whocc.no/atc"

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import Medicine, OrdinationId
-from hub.plan.fhir_medication import Product
-from hub.plan.fhir_statement import Setting, read_statement
+from hub.plan.fhir.medication import Product
+from hub.plan.fhir.statement import Setting, read_statement
 from hub.plan.ordination import Said
 from hub.plan.reasons import PlanUnreadable
 

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from hub.domain.plan import DayDose, PartOfDay, Period
-from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import MOST_REPEAT, NOTE, gathered, quantity_of, text_of
-from hub.plan.fmk_xml_values import quantities_in, time_in
+from hub.plan.fmk.node import Node
+from hub.plan.fmk.values import MOST_REPEAT, NOTE, gathered, quantity_of, text_of
+from hub.plan.fmk.xml_values import quantities_in, time_in
 from hub.plan.reasons import NotUnderstood
 
 # What the model cannot hold, wherever it stands.

@@ -8,11 +8,11 @@ from msgspec.structs import asdict
 
 from hub.domain.plan import Slot
 from hub.domain.served import Lock
-from hub.plan.difference import Difference
-from hub.plan.difference_envelope import PlanChange
-from hub.plan.difference_medicine import ToldChange, told_change
-from hub.plan.difference_sentences import Words
-from hub.plan.difference_values import Values
+from hub.plan.difference.envelope import PlanChange
+from hub.plan.difference.medicine import ToldChange, told_change
+from hub.plan.difference.plans import Difference
+from hub.plan.difference.sentences import Words
+from hub.plan.difference.values import Values
 
 Language = Literal["da", "en"]
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from hub.domain.plan import DayDose, Dosage, PartOfDay, Period
-from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import MOST_DAY, MOST_PERIODS, MOST_REPEAT, NOTE, dosage_of, gathered, lines_of, text_of
-from hub.plan.fmk_xml_values import (
+from hub.plan.fmk.node import Node
+from hub.plan.fmk.values import MOST_DAY, MOST_PERIODS, MOST_REPEAT, NOTE, dosage_of, gathered, lines_of, text_of
+from hub.plan.fmk.xml_values import (
     BOUNDS,
     UNITS,
     day_in,

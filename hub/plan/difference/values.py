@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.intake import Intake
 from hub.domain.plan import AsNeeded, Contact, Dosage, Ordination, OrdinationId, Plan, Slot
-from hub.plan.difference_sentences import Words
+from hub.plan.difference.sentences import Words
 
 
 class Values:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from hub.domain.plan import Ordination, OrdinationId, Outside, Plan, Verdict
-from hub.plan.difference import Change, Kind
-from hub.plan.difference_facts import Effect, Entry, Share
-from hub.plan.difference_values import Values
+from hub.plan.difference.facts import Effect, Entry, Share
+from hub.plan.difference.plans import Change, Kind
+from hub.plan.difference.values import Values
 from hub.plan.dosage_text import long_text, short_text
 
 _APART = ("verdict", "dosage", "handout", "urgent_stop")  # fields with a sentence of their own

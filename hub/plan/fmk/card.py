@@ -12,11 +12,11 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from hub.domain.plan import Dosage, Medicine, OrdinationId, Verdict
-from hub.plan.fhir_medication import Product
-from hub.plan.fmk_json import read_fmk_json
-from hub.plan.fmk_pause import without
-from hub.plan.fmk_values import date_of, in_order, in_parallel
-from hub.plan.fmk_xml import read_fmk_xml, words_in
+from hub.plan.fhir.medication import Product
+from hub.plan.fmk.dosage_json import read_fmk_json
+from hub.plan.fmk.dosage_xml import read_fmk_xml, words_in
+from hub.plan.fmk.pause import without
+from hub.plan.fmk.values import date_of, in_order, in_parallel
 from hub.plan.ordination import Said
 from hub.plan.reasons import NotUnderstood, PlanUnreadable, converted
 

@@ -9,9 +9,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from hub.domain.plan import Dosage
-from hub.plan.fmk_node import Node
-from hub.plan.fmk_xml_146 import read_146
-from hub.plan.fmk_xml_160 import read_160
+from hub.plan.fmk.node import Node
+from hub.plan.fmk.xml_146 import read_146
+from hub.plan.fmk.xml_160 import read_160
 from hub.plan.jsontext import MAX_FILE_BYTES
 from hub.plan.reasons import NotUnderstood
 

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from hub.plan.fhir import Concept, Repeat, Timing
-from hub.plan.fhir_values import whole
+from hub.plan.fhir.elements import Concept, Repeat, Timing
+from hub.plan.fhir.values import whole
 from hub.plan.reasons import NotUnderstood
 
 # HL7: so often a day, at times the institution has set; here the plan's own table has. The other codes count hours, or

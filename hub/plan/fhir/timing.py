@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import DayDose, PartOfDay
-from hub.plan.fhir import Repeat
-from hub.plan.fhir_dose import Amount
-from hub.plan.fhir_repeat import bare
-from hub.plan.fhir_values import FMK_START, spoken, whole
+from hub.plan.fhir.dose import Amount
+from hub.plan.fhir.elements import Repeat
+from hub.plan.fhir.repeat import bare
+from hub.plan.fhir.values import FMK_START, spoken, whole
 from hub.plan.reasons import NotUnderstood
 
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}

@@ -5,12 +5,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hub.plan.fhir import Bounds, Quantity
+from hub.plan.fhir.elements import Bounds, Quantity
+from hub.plan.numbers import DIGITS, plain
 from hub.plan.reasons import NotUnderstood
 from hub.plan.units import unit_words
 
 MOST = 1_000_000  # of any unit in one dose
-DIGITS = 9  # FMK's decimals
 MIDNIGHT = time(0)
 FMK_START = date(2000, 1, 1)  # FMK has no earlier date
 LAST = date(2199, 12, 31)  # a later one is a slip of the pen
@@ -109,13 +109,3 @@ def whole(value: object, most: int) -> int | None:
 def spoken(value: object) -> str:
     """A number in a reason, however long it is."""
     return f"{value}"[:20] if isinstance(value, int | Decimal | str) else "?"
-
-
-def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent: 1.0 is 1, 1E+2 is 100."""
-    return Decimal(f"{value.normalize():f}")
-
-
-def danish(value: Decimal) -> str:
-    """As FMK writes a number: 2,5."""
-    return f"{plain(value)}".replace(".", ",")

@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import Dosage, Period
-from hub.plan.fhir import MOST_ELEMENTS, DosageElement, Repeat
-from hub.plan.fhir_bounds import counted, in_sequence, reach_of
-from hub.plan.fhir_dose import amount_of
-from hub.plan.fhir_repeat import repeat_of
-from hub.plan.fhir_timing import needed_rhythm, rhythm
-from hub.plan.fhir_values import FMK_START
+from hub.plan.fhir.bounds import counted, in_sequence, reach_of
+from hub.plan.fhir.dose import amount_of
+from hub.plan.fhir.elements import MOST_ELEMENTS, DosageElement, Repeat
+from hub.plan.fhir.repeat import repeat_of
+from hub.plan.fhir.timing import needed_rhythm, rhythm
+from hub.plan.fhir.values import FMK_START
 from hub.plan.reasons import NotUnderstood, converted
 
 DOSAGE_TYPE = "http://www.dkma.dk/medicinecard/xml.schema/2015/01/01/DosageTypeType"

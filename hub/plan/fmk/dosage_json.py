@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.domain.plan import DayDose, Dosage, PartOfDay, Period
-from hub.plan.fhir_values import local_date
-from hub.plan.fmk import Dated, DateOrDateTime, Day, Dose, FmkDosage, Structure, Structures, UnitOrUnits
-from hub.plan.fmk_values import (
+from hub.plan.fhir.values import local_date
+from hub.plan.fmk.elements import Dated, DateOrDateTime, Day, Dose, FmkDosage, Structure, Structures, UnitOrUnits
+from hub.plan.fmk.values import (
     FREE_TEXT,
     MOST_PERIODS,
     UNIT,

@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import Medicine, OrdinationId, Verdict
-from hub.plan.fhir import Medication, Statement
-from hub.plan.fhir_dosage import marked_as_needed, read_dosage, words_of
-from hub.plan.fhir_medication import Product, product_named, product_of
-from hub.plan.fhir_values import local_date, span
+from hub.plan.fhir.dosage import marked_as_needed, read_dosage, words_of
+from hub.plan.fhir.elements import Medication, Statement
+from hub.plan.fhir.medication import Product, product_named, product_of
+from hub.plan.fhir.values import local_date, span
 from hub.plan.ordination import Said
 from hub.plan.reasons import NotUnderstood, converted
 

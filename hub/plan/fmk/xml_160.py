@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from hub.domain.plan import Dosage, Period
-from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import dosage_of, in_order, quantity_of
-from hub.plan.fmk_xml_structure import Course, nothing_beyond, structure_in
-from hub.plan.fmk_xml_values import UNITS, day_in, free_text_in, one_unit, schema_in, unit_in
+from hub.plan.fmk.node import Node
+from hub.plan.fmk.values import dosage_of, in_order, quantity_of
+from hub.plan.fmk.xml_structure import Course, nothing_beyond, structure_in
+from hub.plan.fmk.xml_values import UNITS, day_in, free_text_in, one_unit, schema_in, unit_in
 from hub.plan.reasons import NotUnderstood
 
 FREE, ELSEWHERE = "FreeText", "AdministrationAccordingToSchemaInLocalSystem"

@@ -5,8 +5,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from hub.domain.plan import Dosage
-from hub.plan.fmk_node import Node
-from hub.plan.fmk_values import FREE_TEXT, UNIT, date_of, in_order, quantity_of, text_of
+from hub.plan.fmk.node import Node
+from hub.plan.fmk.values import FREE_TEXT, UNIT, date_of, in_order, quantity_of, text_of
 from hub.plan.reasons import NotUnderstood
 
 BOUNDS = ("StartDate", "EndDate", "DosageEndingUndetermined")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from hub.plan.fmk_values import MOST_DAY, MOST_REPEAT
+from hub.plan.fmk.values import MOST_DAY, MOST_REPEAT
 
 
 class LocalTime(Struct, frozen=True, forbid_unknown_fields=True):

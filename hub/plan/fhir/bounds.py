@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.domain.plan import Period
-from hub.plan.fhir import Repeat
-from hub.plan.fhir_values import LAST, days_in, span
+from hub.plan.fhir.elements import Repeat
+from hub.plan.fhir.values import LAST, days_in, span
 from hub.plan.reasons import NotUnderstood
 
 DAY = timedelta(days=1)

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from hub.plan.fhir import DosageElement, DoseAndRate, Quantity, Ratio
-from hub.plan.fhir_values import UCUM, amount, spoken, unit_of, whole
+from hub.plan.fhir.elements import DosageElement, DoseAndRate, Quantity, Ratio
+from hub.plan.fhir.values import UCUM, amount, spoken, unit_of, whole
 from hub.plan.reasons import NotUnderstood
 
 _DAY = {("d", 1), ("h", 24)}  # the denominators that are a day
