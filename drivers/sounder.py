@@ -1,4 +1,4 @@
-"""The sounder: a buzzer on a GPIO line, and the twin in the world."""
+"""The sounder: a buzzer on a GPIO line, and the twin in the world. A loudspeaker: `drivers.loudspeaker`."""
 
 import threading
 from pathlib import Path
@@ -94,7 +94,7 @@ class GpioSounder:
 
 
 class TwinSounder:
-    """`hub.ports.Sounder` in the world at `path`."""
+    """`hub.ports.Sounder` and `hub.ports.Voice` in the world at `path`."""
 
     def __init__(self, path: Path) -> None:
         self._world = WorldClient(path)
@@ -102,6 +102,10 @@ class TwinSounder:
     def play(self, tone: Tone | None) -> None:
         with device("sounder"):
             self._world.play(tone)
+
+    def say(self, text: str) -> None:
+        with device("sounder"):
+            self._world.say(text)
 
     def close(self) -> None:
         self._world.close()

@@ -18,6 +18,8 @@ def act(world: World, request: w.Request, now_s: float) -> Answered:
             return w.Weight(world.weigh(now_s))
         case w.PlayTone(tone):
             world.play(tone, now_s)
+        case w.SayText(text):
+            world.say(text, now_s)
         case w.Look():
             return world.view()
         case w.ReadLedger(after):

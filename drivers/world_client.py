@@ -72,6 +72,9 @@ class WorldClient:
     def play(self, tone: Tone | None) -> None:
         self._do(w.PlayTone(tone))
 
+    def say(self, text: str) -> None:
+        self._do(w.SayText(text))
+
     # -- a person's hands -----------------------------------------------------------------------------------------
 
     def open_lid(self, compartment: int) -> None:

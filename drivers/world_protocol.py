@@ -55,6 +55,10 @@ class PlayTone(Request, frozen=True):
     tone: Tone | None
 
 
+class SayText(Request, frozen=True):
+    text: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
 class Watch(Request, frozen=True):
     """→ `Sensed`, then pushes."""
 
@@ -189,7 +193,7 @@ class ReadLedger(Request, frozen=True):
 
 
 AnyRequest = (
-    LockLine | LampLine | Weigh | PlayTone | Watch
+    LockLine | LampLine | Weigh | PlayTone | SayText | Watch
     | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
     | SetMains | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
@@ -278,6 +282,7 @@ class What(StrEnum):
     EMPTIED = "emptied"
     SCANNED = "scanned"
     TONE = "tone"
+    SAID = "said"
     MAINS_ON = "mains_on"
     MAINS_OFF = "mains_off"
     NETWORK_CUT = "network_cut"
@@ -286,7 +291,8 @@ class What(StrEnum):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One thing that happened. `number` counts from 1. `note`: the tone's name, the trap's moment, the code."""
+    """One thing that happened. `number` counts from 1. `note`: the tone's name, what was said, the trap's moment, the
+    code."""
 
     number: int
     at_s: float

@@ -81,6 +81,9 @@ class World:
             self.tones.append(Played(now_s, now_s + length_ms(tone) / 1000, tone))
             self._write(now_s, What.TONE, note=tone.name)
 
+    def say(self, text: str, now_s: float) -> None:
+        self._write(now_s, What.SAID, note=text)
+
     # -- a person's hands -----------------------------------------------------------------------------------------
 
     def open_lid(self, number: int, now_s: float) -> None:

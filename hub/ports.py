@@ -124,6 +124,12 @@ class Sounder(Protocol):
     def close(self) -> None: ...
 
 
+class Voice(Protocol):
+    def say(self, text: str) -> None:
+        """Say `text` in Danish when what sounds now is over, not blocking; `Sounder.play` cuts it short, also None.
+        What cannot be said is told in the log, once. Raises DeviceError."""
+
+
 class Power(Protocol):
     def mains(self) -> bool:
         """Whether the mains are on. Raises DeviceError."""
