@@ -5,6 +5,7 @@ It decides nothing and refuses nothing but what the table does not know: what is
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from msgspec.structs import replace
@@ -205,9 +206,11 @@ def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> Changes:
 
 
 def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> Changes:
+    fill = state.fill_of(body.intake)
     opening = Opening(
-        body.opening, body.intake, body.compartment, body.weight_before_mg, body.expected_mg, early=bool(body.early_by)
-    )
+        body.opening, body.intake, body.compartment, body.weight_before_mg, body.expected_mg,
+        pieces=sum(ceil(d.quantity) for d in fill.doses) if fill else 1, early=bool(body.early_by),
+    )  # fmt: skip
     return dict(opening=opening)
 
 

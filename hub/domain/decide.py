@@ -70,7 +70,7 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
 def _recover(opening: Opening, state: State, sensed: Sensed) -> e.Bodies:
     """R1: the process died inside an opening. No effects are replayed; only what is sensed now decides."""
     record = state.records[opening.intake]
-    equal = unmoved(opening.weight_before_mg, opening.expected_mg, sensed.reading)
+    equal = unmoved(opening.weight_before_mg, opening.expected_mg, opening.pieces, sensed.reading)
     if record.state is Life.OPENING and sensed.open_lids == frozenset() and equal:
         return [e.OpeningAbandoned(intake=opening.intake, opening=opening.id)]
     if record.state is Life.OPEN and sensed.open_lids == state.open_lids == frozenset({opening.compartment}):

@@ -151,7 +151,7 @@ def _weigh(
         if waited(shut_at, moment) >= WEIGH_WAIT:
             yield e.WordAsked(intake=intake, reason="scale_unsure")
         return
-    verdict = removed(opening.weight_before_mg, reading.weight_mg, opening.expected_mg)
+    verdict = removed(opening.weight_before_mg, reading.weight_mg, opening.expected_mg, opening.pieces)
     gone_mg = opening.weight_before_mg - reading.weight_mg
     if verdict is Removed.NOTHING:
         yield e.IntakePutBack(intake=intake)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 # Differences up to this are nothing. Above the load cell's noise and creep within one opening, below half of a
-# small tablet (a quarter of a 400 mg tablet is 100 mg); the real cell's curve comes with the real devices.
+# small tablet (a quarter of a 400 mg tablet is 100 mg); measured on a cell as its data sheet has it: docs/scale.md.
 RESOLUTION_MG = 50
 
 
@@ -35,18 +35,21 @@ class Removed(StrEnum):
     UNSURE = "unsure"  # more than was there, weight gained, too light, or no weight known
 
 
-def unmoved(before_mg: int, expected_mg: int | None, reading: Reading | None) -> bool:
+def unmoved(before_mg: int, expected_mg: int | None, pieces: int, reading: Reading | None) -> bool:
     """Whether the scale proves that nothing left; contents too light to be missed prove nothing."""
     if reading is None or not reading.stable:
         return False
-    return removed(before_mg, reading.weight_mg, expected_mg) is Removed.NOTHING
+    return removed(before_mg, reading.weight_mg, expected_mg, pieces) is Removed.NOTHING
 
 
-def removed(before_mg: int, after_mg: int, expected_mg: int | None) -> Removed:
-    """What left, judged by two stable weights and the weight that should have left."""
+def removed(before_mg: int, after_mg: int, expected_mg: int | None, pieces: int) -> Removed:
+    """What left, judged by two stable weights, and by the weight and number of pieces that should have left.
+
+    Where a piece weighs no more than twice the resolution, one of them left behind might look like none.
+    """
     gone_mg = before_mg - after_mg
-    if expected_mg is None or expected_mg <= 2 * RESOLUTION_MG:
-        return Removed.UNSURE  # too light to tell "nothing" from "all"
+    if expected_mg is None or expected_mg <= 2 * RESOLUTION_MG * pieces:
+        return Removed.UNSURE
     if abs(gone_mg) <= RESOLUTION_MG:
         return Removed.NOTHING
     if gone_mg < 0 or gone_mg > expected_mg + RESOLUTION_MG:

@@ -19,6 +19,7 @@ class Opening(Struct, frozen=True):
     compartment: int
     weight_before_mg: int
     expected_mg: int | None
+    pieces: int = 1  # tablets and parts of tablets that should leave
     pulses: int = 0
     pulsed_at: Moment | None = None
     opened_at: Moment | None = None

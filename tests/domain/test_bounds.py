@@ -164,7 +164,7 @@ def test_a_stop_before_any_plan_is_written_whole(play):
     (500 - RESOLUTION_MG - 1, Removed.LESS),
 ])  # fmt: skip
 def test_to_the_milligram(gone_mg, verdict):
-    assert removed(20_000, 20_000 - gone_mg, 500) is verdict
+    assert removed(20_000, 20_000 - gone_mg, 500, 1) is verdict
 
 
 # -- windows and waits ------------------------------------------------------------------------------------------------

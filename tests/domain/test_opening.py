@@ -310,6 +310,21 @@ def test_a_light_content_is_always_asked(play):
     assert play.said(e.WordAsked)[0].reason == "scale_unsure"
 
 
+@pytest.mark.parametrize(("tablets", "asked"), [(4, True), (2, False)])
+def test_tablets_so_light_that_one_left_is_not_seen_are_asked_about(play, tablets, asked):
+    """R13: of four that weigh 240 mg together one may lie there still; of two that do, none can."""
+    play.accept(plan_of(ordination("digoxin", MORNING, quantity=tablets)))
+    play.do(c.FillCompartment(1, ID, 240, "Sanne"))
+    play.weight_mg += 240
+    play.at("8.00").open("morning")
+    play.lid(1, True)
+    play.weight_mg -= 240
+    play.lid(1, False)
+    play.seconds(5)
+    assert bool(play.said(e.WordAsked)) is asked
+    assert bool(play.said(e.IntakeTaken)) is not asked
+
+
 def test_the_plan_may_want_a_word(play):
     two(play, ask_word=True).open("morning")
     play.take(1, 2)

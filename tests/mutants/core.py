@@ -195,6 +195,7 @@ READING_MUTANTS = (
             "if abs(gone_mg) <= RESOLUTION_MG:", "if gone_mg <= RESOLUTION_MG:"),
     reading("R13", "what is too light to be missed proves something",
             "expected_mg <= 2 * RESOLUTION_MG", "expected_mg <= RESOLUTION_MG"),
+    reading("R13", "many light pieces are one heavy one", "expected_mg <= 2 * RESOLUTION_MG * pieces", "expected_mg <= 2 * RESOLUTION_MG"),
 )  # fmt: skip
 
 MUTANTS = (

@@ -63,7 +63,7 @@ def verdict(opening: Opening, seed: str) -> Removed | None:
     }  # fmt: skip
     scale.change(round(left_mg[opening.act]), opening.open_s)
     after_mg = scale.stable_after()
-    return None if before_mg is None or after_mg is None else removed(before_mg, after_mg, expected_mg)
+    return None if before_mg is None or after_mg is None else removed(before_mg, after_mg, expected_mg, opening.tablets)
 
 
 def _tablet(nominal_mg: int, draw: Random) -> float:
