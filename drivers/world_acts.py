@@ -3,8 +3,8 @@
 from drivers import world_protocol as w
 from drivers.world_state import World
 
-LOOKS = (w.Weigh, w.Watch, w.Look, w.ReadLedger)  # change nothing but the load cell's noise
-Answered = w.Weight | w.Handled | w.WorldView | w.Ledger | None
+LOOKS = (w.Weigh, w.AskCharge, w.Watch, w.Look, w.ReadLedger)  # change nothing but the load cell's noise
+Answered = w.Weight | w.Charge | w.Handled | w.WorldView | w.Ledger | None
 
 
 def act(world: World, request: w.Request, now_s: float) -> Answered:
@@ -16,6 +16,8 @@ def act(world: World, request: w.Request, now_s: float) -> Answered:
             world.lamp_line(number, on)
         case w.Weigh():
             return w.Weight(world.weigh(now_s))
+        case w.AskCharge():
+            return w.Charge(world.battery.charge_pct(now_s))
         case w.PlayTone(tone):
             world.play(tone, now_s)
         case w.SayText(text):
@@ -56,6 +58,8 @@ def _surround(world: World, request: w.Request, now_s: float) -> None:
     match request:
         case w.SetMains(on):
             world.set_mains(on, now_s)
+        case w.SetBattery(charge_pct, unplugged):
+            world.battery.put(charge_pct, unplugged, now_s)
         case w.SetJam(number, on):
             world.set_jam(number, on)
         case w.SetScale(fault):

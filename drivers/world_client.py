@@ -16,7 +16,7 @@ from hub.ports import DeviceError, LidMoved, Tone
 TIMEOUT_S = 5.0
 AGAIN_S = 0.2  # between attempts to reach a world that does not answer
 
-A = TypeVar("A", w.Weight, w.Handled, w.WorldView, w.Ledger)
+A = TypeVar("A", w.Weight, w.Charge, w.Handled, w.WorldView, w.Ledger)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(w.FromWorld).decode
 
@@ -69,6 +69,10 @@ class WorldClient:
         """One sample of the load cell, in counts."""
         return self._ask(w.Weigh(), w.Weight).counts
 
+    def charge_pct(self) -> int:
+        """As the battery's gauge tells it."""
+        return self._ask(w.AskCharge(), w.Charge).pct
+
     def play(self, tone: Tone | None) -> None:
         self._do(w.PlayTone(tone))
 
@@ -107,6 +111,9 @@ class WorldClient:
 
     def set_mains(self, on: bool) -> None:
         self._do(w.SetMains(on))
+
+    def set_battery(self, charge_pct: int, unplugged: bool = False) -> None:
+        self._do(w.SetBattery(charge_pct, unplugged))
 
     def set_jam(self, compartment: int, on: bool) -> None:
         self._do(w.SetJam(compartment, on))

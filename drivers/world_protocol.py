@@ -55,6 +55,10 @@ class PlayTone(Request, frozen=True):
     tone: Tone | None
 
 
+class AskCharge(Request, frozen=True):
+    """What the battery's gauge tells → `Charge`."""
+
+
 class SayText(Request, frozen=True):
     text: Annotated[str, Meta(min_length=1, max_length=300)]
 
@@ -122,6 +126,13 @@ class HoldCode(Request, frozen=True):
 
 class SetMains(Request, frozen=True):
     on: bool
+
+
+class SetBattery(Request, frozen=True):
+    """A battery so full is put in, or stands beside the box."""
+
+    charge_pct: Annotated[int, Meta(ge=0, le=100)]
+    unplugged: bool = False
 
 
 class SetJam(Request, frozen=True):
@@ -193,9 +204,9 @@ class ReadLedger(Request, frozen=True):
 
 
 AnyRequest = (
-    LockLine | LampLine | Weigh | PlayTone | SayText | Watch
+    LockLine | LampLine | Weigh | AskCharge | PlayTone | SayText | Watch
     | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
-    | SetMains | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
+    | SetMains | SetBattery | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
 
 
@@ -210,6 +221,10 @@ class Weight(Answer, frozen=True):
     """The converter's counts: tray, contents and all."""
 
     counts: int
+
+
+class Charge(Answer, frozen=True):
+    pct: int
 
 
 class Handled(Answer, frozen=True):
@@ -311,7 +326,7 @@ class Reply(Struct, frozen=True, tag=True):
     """`error` is None when it was done; else one plain sentence, and nothing changed."""
 
     error: str | None = None
-    answer: Weight | Handled | WorldView | Ledger | None = None
+    answer: Weight | Charge | Handled | WorldView | Ledger | None = None
 
 
 class Sensed(Struct, frozen=True, tag=True):

@@ -1,4 +1,4 @@
-"""The whole physical world: compartments, load cell, mains, sounder, traps, and a ledger of all that happened.
+"""The whole physical world: compartments, load cell, mains and battery, sounder, traps, and a ledger of it all.
 
 No I/O and no clock: the time is an argument and killing a process is a callable, so the physics are tested alone.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from drivers.tones import length_ms
+from drivers.world_battery import WorldBattery
 from drivers.world_cell import WorldLoadCell
 from drivers.world_compartment import Compartment, NotPossible
 from drivers.world_protocol import Counters, Counts, Entry, Item, Played, ScaleFault, Trap, TrapAt, What, WorldView
@@ -24,6 +25,7 @@ class World:
         self.mains = self.network = True
         self.scanner_unplugged = False
         self.cell = WorldLoadCell(seed)
+        self.battery = WorldBattery()
         self.router_port: int | None = None
         self.trap: Trap | None = None
         self.sprung: list[Trap] = []
@@ -140,6 +142,7 @@ class World:
     def set_mains(self, on: bool, now_s: float) -> None:
         if on != self.mains:
             self.mains = on
+            self.battery.mains(on, now_s)
             self._write(now_s, What.MAINS_ON if on else What.MAINS_OFF)
 
     def set_network(self, up: bool, now_s: float) -> None:

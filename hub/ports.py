@@ -134,6 +134,9 @@ class Power(Protocol):
     def mains(self) -> bool:
         """Whether the mains are on. Raises DeviceError."""
 
+    def charge_pct(self) -> int | None:
+        """What is left in the battery, 0-100; None where the box has none that tells. Raises DeviceError."""
+
     def close(self) -> None: ...
 
 

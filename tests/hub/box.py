@@ -67,7 +67,7 @@ class HandClock:
 
 class Box:
     """All devices of a box of three compartments, or more. `broken` names those that do not answer: lids, lamp, lock,
-    scale, sounder, power. `on_pulse` is called with the number while the lock is energised."""
+    scale, sounder, power, battery. `on_pulse` is called with the number while the lock is energised."""
 
     def __init__(self, clock: HandClock, numbers: Iterable[int] = (1, 2, 3)) -> None:
         self.clock, self.numbers = clock, tuple(numbers)
@@ -76,6 +76,7 @@ class Box:
         self.weighed_at_s: float | None = None  # None: now
         self.stable = True
         self.mains = True
+        self.charge_pct: int | None = None
         self.broken: set[str] = set()
         self.pulses: list[int] = []
         self.lamps: list[tuple[int, bool]] = []
@@ -161,6 +162,10 @@ class _Power(_Device):
     def mains(self) -> bool:
         self._box.ask("power")
         return self._box.mains
+
+    def charge_pct(self) -> int | None:
+        self._box.ask("battery")
+        return self._box.charge_pct
 
 
 def two_rounds() -> Plan:
