@@ -1,25 +1,41 @@
-"""The Pi's GPIO chip, chosen by its label and never by its number: kernels number them as they please."""
+"""The kernel's GPIO chips, found by what they are called, never by their number: kernels number them as they please."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from hub.ports import DeviceError
+import gpiod
+
+DEVICES, SYS = Path("/dev"), Path("/sys/bus/gpio/devices")
 
 
-def factory_of(label: str, devices: Path = Path("/dev")) -> Any:
-    """gpiozero's lgpio pin factory on the chip called `label` ("pinctrl-bcm2711"). DeviceError where there is none."""
-    try:
-        import lgpio
-        from gpiozero.pins.lgpio import LGPIOFactory
-    except ImportError as error:
-        raise DeviceError(f"GPIO: lgpio is not installed on this machine ({error})") from error
-    seen = []
-    for chip in sorted(devices.glob("gpiochip*")):
-        number = int(chip.name.removeprefix("gpiochip"))
-        handle = lgpio.gpiochip_open(number)
-        _, _, _, found = lgpio.gpio_get_chip_info(handle)
-        lgpio.gpiochip_close(handle)
-        if found == label:
-            return LGPIOFactory(chip=number)
-        seen.append(found)
-    raise DeviceError(f"GPIO: no chip is called {label!r}; there are {seen}")
+class ChipMissing(OSError):
+    """No chip, or more than one, is called so. The text says which there are."""
+
+
+def open_chip(label: str, device: str | None = None, devices: Path = DEVICES, sys: Path = SYS) -> gpiod.Chip:
+    """The one chip called `label` ("pinctrl-bcm2711"), of the I2C device `device` ("1-0020") where labels are alike.
+    Raises OSError."""
+    found: dict[str, gpiod.Chip] = {}  # by the kernel's name: a Raspberry Pi OS has /dev/gpiochip4 twice
+    seen = set()
+    for chip in _all(devices):
+        info = chip.get_info()
+        parent = (sys / info.name).resolve().parent.name
+        seen.add(f"{info.label} ({parent})")
+        if info.label == label and device in (None, parent) and info.name not in found:
+            found[info.name] = chip
+        else:
+            chip.close()
+    if len(found) == 1:
+        return next(iter(found.values()))
+    for chip in found.values():
+        chip.close()
+    wanted = label if device is None else f"{label} ({device})"
+    raise ChipMissing(f"{len(found) or 'no'} chips are called {wanted}; there are {', '.join(sorted(seen)) or 'none'}")
+
+
+def _all(devices: Path) -> Iterator[gpiod.Chip]:
+    for path in sorted(devices.glob("gpiochip*")):
+        try:
+            yield gpiod.Chip(str(path))
+        except OSError:
+            continue  # another's, or gone meanwhile

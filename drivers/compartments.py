@@ -4,86 +4,131 @@ import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from gpiozero import LED, DigitalInputDevice, OutputDevice
+from gpiozero import LED, InputDevice, OutputDevice
 from msgspec import Struct
 
 from drivers.gpio import gpio
+from drivers.lids import Lids
 from drivers.one_lock import OneLock
 from drivers.world_client import WorldClient, WorldError, WorldWatch, device
 from hub.ports import DeviceError, LidMoved
 
-LID_BOUNCE_S = 0.02  # a reed or micro switch settles within a few ms
+T = TypeVar("T")
+
+
+class Wire(Struct, frozen=True):
+    """A line of one chip. `factory` is a gpiozero pin factory, always given (never gpiozero's own choice, which falls
+    back from one to the next) and closed by whoever made it; `line` is the chip's own number, or gpiozero's name."""
+
+    factory: Any
+    line: int | str
 
 
 class Wiring(Struct, frozen=True):
-    """The lines of one compartment, as gpiozero names pins (BCM number or "GPIO17").
+    """The lines of one compartment, each on any chip.
 
     `lock` and `lamp` are active high, with a pull-down and a one-shot in hardware (R12, H14). `lid` is a switch to
     ground that is closed while the lid is shut: a broken wire reads as an open lid, which opens nothing.
     """
 
-    lock: int | str
-    lid: int | str
-    lamp: int | str
+    lock: Wire
+    lid: Wire
+    lamp: Wire
 
 
-class _Box:
-    """The gpiozero devices of one compartment, off from the start."""
+class _Lid:
+    """A lid's switch. Keeps what its pin calls, which a pin does not."""
 
-    def __init__(self, factory: Any, wiring: Wiring, made: contextlib.ExitStack) -> None:
-        self.lock = made.enter_context(OutputDevice(wiring.lock, initial_value=False, pin_factory=factory))
-        self.lid = made.enter_context(
-            DigitalInputDevice(wiring.lid, pull_up=True, bounce_time=LID_BOUNCE_S, pin_factory=factory)
-        )
-        self.lamp = made.enter_context(LED(wiring.lamp, initial_value=False, pin_factory=factory))
+    def __init__(self, number: int, switch: InputDevice, lids: Lids) -> None:
+        self._number, self._switch, self._lids = number, switch, lids
 
     @property
-    def lid_open(self) -> bool:
-        return not self.lid.is_active
+    def is_open(self) -> bool:
+        return not bool(self._switch.is_active)
+
+    def watch(self) -> None:
+        self._switch.pin.when_changed = self._changed
+
+    def _changed(self, ticks: float, high: bool) -> None:
+        self._lids.moved(self._number, bool(high))
 
 
 class GpioCompartments:
-    """`hub.ports.Compartments` on GPIO lines. `factory` is a gpiozero pin factory, always given (never gpiozero's own
-    choice, which falls back from one to the next) and closed by whoever made it."""
+    """`hub.ports.Compartments` on GPIO lines. Every lock is off, then every lamp out, before any lid is looked at.
 
-    def __init__(self, factory: Any, wiring: Mapping[int, Wiring]) -> None:
+    `pulse_s` is the board's, within its solenoid's rating; never more than `PULSE_S`.
+    """
+
+    def __init__(self, wiring: Mapping[int, Wiring], pulse_s: float | None = None) -> None:
         self.numbers = tuple(sorted(wiring))
-        self._one_lock = OneLock()
+        self._one_lock = OneLock(pulse_s)
+        self._told = Lids()
         with contextlib.ExitStack() as made, gpio("compartments"):
-            self._boxes = {number: _Box(factory, wiring[number], made) for number in self.numbers}
+            self._locks = {n: made.enter_context(_output(OutputDevice, w.lock)) for n, w in wiring.items()}
+            self._lamps = {n: made.enter_context(_output(LED, w.lamp)) for n, w in wiring.items()}
+            self._lids = {n: _Lid(n, made.enter_context(_switch(w.lid)), self._told) for n, w in wiring.items()}
             self._made = made.pop_all()
 
     def pulse(self, number: int) -> None:
-        lock = self._box(number).lock
+        """Also raises where the line is high before the pulse, low in it, or high after it: a short, a broken chip, or
+        one that has lost its power meanwhile."""
+        lock = self._known(self._locks, number)
         with gpio(f"lock {number}"):
-            self._one_lock.pulse(lock.on, lock.off)
+            self._one_lock.pulse(partial(_rise, lock), partial(_fall, lock))
 
     def lid_open(self, number: int) -> bool:
+        lid = self._known(self._lids, number)
         with gpio(f"lid {number}"):
-            return self._box(number).lid_open
+            self._told.check(number)
+            return lid.is_open
 
     def lamp(self, number: int, lit: bool) -> None:
+        lamp = self._known(self._lamps, number)
         with gpio(f"lamp {number}"):
-            self._box(number).lamp.value = lit
+            lamp.value = lit
 
     def watch_lids(self, moved: LidMoved) -> None:
-        for number, box in self._boxes.items():
-            box.lid.when_deactivated = partial(_tell, moved, number, True)
-            box.lid.when_activated = partial(_tell, moved, number, False)
+        self._told.watch(moved)
+        with gpio("lids"):
+            for lid in self._lids.values():
+                lid.watch()
 
     def close(self) -> None:
         if self._one_lock.close():
             with gpio("compartments"), self._made:
-                for box in self._boxes.values():
-                    box.lock.off()
-                    box.lamp.off()
+                for output in (*self._locks.values(), *self._lamps.values()):
+                    output.off()
 
-    def _box(self, number: int) -> _Box:
-        if number not in self._boxes:
+    @staticmethod
+    def _known(of: Mapping[int, T], number: int) -> T:
+        if number not in of:
             raise _unknown(number)
-        return self._boxes[number]
+        return of[number]
+
+
+def _output(kind: type[Any], wire: Wire) -> Any:
+    return kind(wire.line, initial_value=False, pin_factory=wire.factory)
+
+
+def _switch(wire: Wire) -> InputDevice:
+    return InputDevice(wire.line, pull_up=True, pin_factory=wire.factory)
+
+
+def _rise(lock: OutputDevice) -> None:
+    if lock.is_active:
+        raise OSError("its line is high already: no edge, no pulse")
+    lock.on()
+    if not lock.is_active:
+        lock.pin.output_with_state(False)  # a chip that lost its power drives it again from now on
+        raise OSError("its line stays low")
+
+
+def _fall(lock: OutputDevice) -> None:
+    lock.off()
+    if lock.is_active:
+        raise OSError("its line stays high")
 
 
 class TwinCompartments:
@@ -91,10 +136,10 @@ class TwinCompartments:
 
     def __init__(self, path: Path) -> None:
         self._one_lock = OneLock()
-        self._moved: LidMoved | None = None
+        self._told = Lids()
         self._world = WorldClient(path)
         with device("compartments"):
-            self._watch = WorldWatch(path, lid_moved=self._lid_moved)
+            self._watch = WorldWatch(path, lid_moved=self._told.moved)
             try:
                 self.numbers = self._watch.now().numbers
                 self._all_off()
@@ -111,6 +156,7 @@ class TwinCompartments:
     def lid_open(self, number: int) -> bool:
         self._known(number)
         with device(f"lid {number}"):
+            self._told.check(number)
             return number in self._watch.now().open_lids
 
     def lamp(self, number: int, lit: bool) -> None:
@@ -119,7 +165,7 @@ class TwinCompartments:
             self._world.lamp_line(number, lit)
 
     def watch_lids(self, moved: LidMoved) -> None:
-        self._moved = moved
+        self._told.watch(moved)
 
     def close(self) -> None:
         if self._one_lock.close():
@@ -147,10 +193,6 @@ class TwinCompartments:
     def _fall(self, number: int) -> None:
         self._world.lock_line(number, False)
 
-    def _lid_moved(self, number: int, is_open: bool) -> None:
-        if self._moved:
-            self._moved(number, is_open)
-
     def _known(self, number: int) -> None:
         if number not in self.numbers:
             raise _unknown(number)
@@ -158,8 +200,3 @@ class TwinCompartments:
 
 def _unknown(number: int) -> DeviceError:
     return DeviceError(f"compartment {number}: there is none of that number")
-
-
-def _tell(moved: LidMoved, number: int, is_open: bool) -> None:
-    """gpiozero looks into a callback's signature, which not every callable has."""
-    moved(number, is_open)

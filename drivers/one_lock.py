@@ -7,20 +7,21 @@ from hub.ports import PULSE_S, DeviceError
 
 
 class OneLock:
-    """Guards all locks of one box."""
+    """Guards all locks of one box. `pulse_s` is its solenoids', cut to `PULSE_S`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pulse_s: float | None = None) -> None:
+        self._pulse_s = PULSE_S if pulse_s is None else min(pulse_s, PULSE_S)
         self._one = threading.Lock()
         self._closing = threading.Event()
 
     def pulse(self, on: Callable[[], None], off: Callable[[], None]) -> None:
-        """`on`, at most `PULSE_S`, `off`; waits while another lock is energised. Raises DeviceError once closed."""
+        """`on`, at most `pulse_s`, `off`; waits while another lock is energised. Raises DeviceError once closed."""
         with self._one:
             if self._closing.is_set():
                 raise DeviceError("lock: the compartments are closed")
             try:
                 on()
-                self._closing.wait(PULSE_S)
+                self._closing.wait(self._pulse_s)
             finally:
                 off()
 

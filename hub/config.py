@@ -3,6 +3,7 @@
 state_dir = "/var/lib/medhub"      # journal, keys, backups: the hub's alone
 socket_dir = "/run/medhub"         # ui.sock, sync.sock, staff.sock
 development = false                # true: one uid for all roles; an appliance refuses it
+board = "/etc/medhub/board.toml"   # what the box is made of (hub/board.py); left out where the devices are twins
 
 [allowed_uids]                     # who may come in on which socket, by name or number; nobody in two roles
 ui = ["medhub-ui"]
@@ -13,16 +14,6 @@ staff = ["root", 1000]
 ui = "medhub-ui"
 sync = "medhub-sync"
 staff = "medhub-staff"
-
-[board]                            # the GPIO lines of this box; left out where the devices are twins
-chip = "pinctrl-bcm2711"           # the chip's label, never its number
-mains = 5
-buzzer = 6
-
-[board.compartments.1]             # 1-28
-lock = 17
-lid = 27
-lamp = 22
 """
 
 import grp
@@ -31,7 +22,7 @@ import pwd
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -41,8 +32,6 @@ from hub.protocol import Role
 APPLIANCE = Path("/etc/medhub/appliance")  # put there by the image: this machine stands in somebody's home
 _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 
-# Lines 2-27 are the 40-pin header's; 0 and 1 are the HAT's identity EEPROM and must not be driven.
-Line = Annotated[int, Meta(ge=2, le=27)]
 Uid = Annotated[int, Meta(ge=0, le=2**32 - 2)]
 Name = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,30}\Z")]
 Folder = Annotated[str, Meta(pattern=r"^/[^\x00]*$", max_length=200)]
@@ -50,21 +39,6 @@ Folder = Annotated[str, Meta(pattern=r"^/[^\x00]*$", max_length=200)]
 
 class ConfigRefused(ValueError):
     """The text names the key and says what is wrong with it."""
-
-
-class Wiring(Struct, frozen=True, forbid_unknown_fields=True):
-    """One compartment's lines."""
-
-    lock: Line
-    lid: Line
-    lamp: Line
-
-
-class BoardWiring(Struct, frozen=True, forbid_unknown_fields=True):
-    chip: Annotated[str, Meta(min_length=1, max_length=64)]
-    mains: Line
-    buzzer: Line
-    compartments: dict[Annotated[int, Meta(ge=1, le=28)], Wiring]
 
 
 class AllowedUids(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +59,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     development: bool = False
     allowed_uids: AllowedUids = AllowedUids()
     socket_groups: SocketGroups = SocketGroups()
-    board: BoardWiring | None = None
+    board: Folder | None = None
 
 
 class HubConfig(Struct, frozen=True):
@@ -96,7 +70,7 @@ class HubConfig(Struct, frozen=True):
     development: bool
     allowed: Mapping[Role, frozenset[int]]
     groups: Mapping[Role, int]  # the gid of a role's socket, where one is named
-    board: BoardWiring | None
+    board: Path | None
 
     def uids(self) -> dict[Role, frozenset[int]]:
         """Who may come in, by role; in development whoever runs the hub may, in every role."""
@@ -110,7 +84,7 @@ def load(path: Path, appliance: Path = APPLIANCE) -> HubConfig:
         raw = tomllib.loads(path.read_bytes().decode())
         file = msgspec.convert(raw, _File, str_keys=True)
     except msgspec.ValidationError as error:
-        raise ConfigRefused(f"{path}: {_with_key(error, raw)}") from error
+        raise ConfigRefused(f"{path}: {_with_key(error)}") from error
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigRefused(f"{path}: {error}") from error
     try:
@@ -120,7 +94,8 @@ def load(path: Path, appliance: Path = APPLIANCE) -> HubConfig:
         raise ConfigRefused(f"{path}: {unknown}") from unknown
     for finding in _findings(file, allowed, groups, appliance):
         raise ConfigRefused(f"{path}: {finding}")
-    return HubConfig(Path(file.state_dir), Path(file.socket_dir), file.development, allowed, groups, file.board)
+    board = Path(file.board) if file.board else None
+    return HubConfig(Path(file.state_dir), Path(file.socket_dir), file.development, allowed, groups, board)
 
 
 class _Unknown(Exception):
@@ -159,8 +134,6 @@ def _findings(
     for role, gid in groups.items():
         if list(groups.values()).count(gid) > 1:
             yield f"socket_groups.{role}: another role has the same group"
-    if file.board is not None:
-        yield from _line_findings(file.board)
 
 
 def _uid_findings(allowed: Mapping[Role, frozenset[int]]) -> Iterator[str]:
@@ -174,38 +147,8 @@ def _uid_findings(allowed: Mapping[Role, frozenset[int]]) -> Iterator[str]:
             seen[uid] = role
 
 
-def _line_findings(board: BoardWiring) -> Iterator[str]:
-    if not board.compartments:
-        yield "board.compartments: a box has at least one"
-    seen: dict[int, str] = {}
-    for key, line in _lines(board):
-        if line in seen:
-            yield f"{key}: line {line} is {seen[line]} already"
-        seen[line] = key
-
-
-def _lines(board: BoardWiring) -> Iterator[tuple[str, int]]:
-    yield "board.mains", board.mains
-    yield "board.buzzer", board.buzzer
-    for number, wiring in board.compartments.items():
-        for name in wiring.__struct_fields__:
-            yield f"board.compartments.{number}.{name}", getattr(wiring, name)
-
-
-def _with_key(error: msgspec.ValidationError, raw: dict[str, Any]) -> str:
-    """The error with its key first; a compartment, which msgspec writes as `[...]`, by its number."""
+def _with_key(error: msgspec.ValidationError) -> str:
+    """The error with its key first."""
     said, _, where = str(error).partition(" - at ")
     key = where.replace("`key` in ", "").strip("`").removeprefix("$").removeprefix(".")
-    if key.startswith("board.compartments"):
-        key = f"board.compartments{_wrong_compartment(raw['board']['compartments'])}{key.partition('[...]')[2]}"
     return f"{key}: {said}" if key else said
-
-
-def _wrong_compartment(compartments: Any) -> str:
-    """The number of the first one that does not fit, after a dot."""
-    for number, wiring in compartments.items() if isinstance(compartments, dict) else ():
-        try:
-            msgspec.convert({number: wiring}, dict[Annotated[int, Meta(ge=1, le=28)], Wiring], str_keys=True)
-        except msgspec.ValidationError:
-            return f".{number}"
-    return ""

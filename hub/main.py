@@ -7,12 +7,15 @@ import signal
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from os import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, EX_UNAVAILABLE
 from pathlib import Path
 
 import msgspec
 
 from hub import notify
+from hub.board import Line
+from hub.board_file import load as load_board
 from hub.chores import Chores
 from hub.clock import Clock, system_clock
 from hub.config import ConfigRefused, HubConfig, load
@@ -129,18 +132,30 @@ def main(args: argparse.Namespace) -> int:
 
 
 def gpio_board(config: HubConfig) -> Board:
-    """This machine's own devices, on the lines the config names; ConfigRefused where it names none."""
-    from drivers import compartments, power, scale, sounder
-    from drivers.chips import factory_of
+    """This machine's own devices, on the lines its board file names; ConfigRefused where there is none.
 
-    wiring = config.board
-    if wiring is None:
-        raise ConfigRefused("board: this hub has no devices; the lines must be named")
-    factory = factory_of(wiring.chip)
-    wires = {n: compartments.Wiring(w.lock, w.lid, w.lamp) for n, w in wiring.compartments.items()}
+    A chip that is not there is looked for until it is; with none of them this is another machine: DeviceError.
+    """
+    from drivers import compartments, power, scale, sounder
+    from drivers.chip_pins import ChipFactory
+    from drivers.chips import open_chip
+
+    if config.board is None:
+        raise ConfigRefused("board: this hub has no devices; its board file must be named")
+    parts = load_board(config.board)
+    chips = {name: ChipFactory(name, partial(open_chip, c.label, c.device)) for name, c in parts.chips.items()}
+    if all(chip.lost for chip in chips.values()):
+        raise DeviceError("GPIO: " + "; ".join(chip.lost for chip in chips.values() if chip.lost))
+
+    def wire(line: Line) -> compartments.Wire:
+        return compartments.Wire(chips[line.chip], line.line)
+
+    wires = {n: compartments.Wiring(wire(c.lock), wire(c.lid), wire(c.lamp)) for n, c in parts.compartments.items()}
+    buzzer, mains = wire(parts.sounder.buzzer), wire(parts.power.mains)
     return Board(
-        compartments.GpioCompartments(factory, wires), scale.NoScale(), sounder.GpioSounder(factory, wiring.buzzer),
-        power.GpioPower(factory, wiring.mains), {c: sounder.TONES[c] for c in Criticality},
+        compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), scale.NoScale(),
+        sounder.GpioSounder(buzzer.factory, buzzer.line), power.GpioPower(mains.factory, mains.line),
+        {c: sounder.TONES[c] for c in Criticality},
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ packages() { # made beside the old environment, so that one that fails changes n
     /usr/bin/python3 -m venv "$venv.new"
     "$venv.new/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/appliance.txt
     "$venv.new/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation .
+    find "$venv.new/bin" -type f -delete # commands that name the place where they were made; links to Python stay
     rm -rf "$venv"
     mv "$venv.new" "$venv"
 }
@@ -46,7 +47,7 @@ begin() { # on the machine itself
     systemd-tmpfiles --create "$lib/tmpfiles.d/medhub.conf"
     systemctl daemon-reload
     if [ -S /run/udev/control ]; then udevadm control --reload && udevadm trigger; fi
-    echo "Installed. Name the lines of the box in /etc/medhub/hub.toml; make it known to a municipality with
+    echo "Installed. Say what the box is made of in /etc/medhub/board.toml, name it in hub.toml; make it known to a municipality with
     medhub enrol --state-dir /var/lib/medhub --sync-dir /var/lib/medhub-sync --socket /run/medhub/sync.sock ...
 and reboot, or: systemctl start medhub.target"
 }

@@ -1,21 +1,29 @@
-"""Test benches for compartments: the twin in a real world, and gpiozero with jumper wires. One contract, each rig.
+"""Test benches for compartments: the twin in a real world, gpiozero with jumper wires, our pins on a kernel's chips.
+One contract, each rig.
 
 A rig has the driver on one side and fingers and eyes on the other: it moves lids and sees locks and lamps.
 """
 
+import os
+import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Protocol
 
+import pytest
 from gpiozero import DigitalInputDevice, OutputDevice
 from gpiozero.pins.mock import MockConnectedPin, MockFactory
-from msgspec import Struct
 
-from drivers.compartments import GpioCompartments, TwinCompartments, Wiring
+from drivers.chip_pins import ChipFactory
+from drivers.chips import open_chip
+from drivers.compartments import GpioCompartments, TwinCompartments, Wire, Wiring
 from drivers.world_protocol import What
+from hub.board_rules import PIS
 from hub.ports import Compartments
-from tests.drivers.worlds import RunningWorld
+from tests.drivers.kernels import Chip, fake_chips, simulated_chips
+from tests.drivers.worlds import RunningWorld, running_world, wait_for
 
 
 class Rig(Protocol):
@@ -58,38 +66,27 @@ class TwinRig:
         return [(e.compartment or 0, e.at_s) for e in self._hands.ledger() if e.what is What.PULSE]
 
 
-class Ends(Struct):
-    """The far ends of one compartment's wires."""
-
-    lock: int
-    lid: int
-    lamp: int
-
-
-WIRING = {1: Wiring(lock=16, lid=17, lamp=18), 2: Wiring(lock=22, lid=23, lamp=24)}
-JUMPERS = {1: Ends(lock=19, lid=20, lamp=21), 2: Ends(lock=25, lid=26, lamp=27)}  # GPIO 16-19, 17-20, … 24-27
-
-
 class JumperRig:
-    """GPIO lines wired to one another by `JUMPERS`: on a Pi with wires, on a MockFactory with connected pins."""
+    """GPIO lines wired to one another, `near` to `far`: on a Pi with wires, on a MockFactory with connected pins."""
 
-    def __init__(self, factory: Any, closing: ExitStack) -> None:
-        self._factory, self._closing = factory, closing
+    def __init__(self, near: Mapping[int, Wiring], far: Mapping[int, Wiring], closing: ExitStack) -> None:
+        self._near, self._closing = near, closing
         self._pulses: list[tuple[int, float]] = []
-        self._locks = {number: self._sense(ends.lock) for number, ends in JUMPERS.items()}
-        self._lamps = {number: self._sense(ends.lamp) for number, ends in JUMPERS.items()}
+        self._locks = {number: self._sense(ends.lock) for number, ends in far.items()}
+        self._lamps = {number: self._sense(ends.lamp) for number, ends in far.items()}
         self._lids = {
-            number: closing.enter_context(OutputDevice(ends.lid, pin_factory=factory))
-            for number, ends in JUMPERS.items()
+            number: closing.enter_context(OutputDevice(ends.lid.line, pin_factory=ends.lid.factory))
+            for number, ends in far.items()
         }
         for number, lock in self._locks.items():
             lock.when_activated = partial(self._rose, number)
 
     def connect(self) -> Compartments:
-        made = GpioCompartments(self._factory, WIRING)
+        made = GpioCompartments(self._near)
         self._closing.callback(made.close)
-        for lid in self._lids.values():
-            lid.off()
+        for number in self._lids:
+            self.move_lid(number, False)
+            wait_for(f"lid {number} shut", lambda n=number: not made.lid_open(n))
         return made
 
     def move_lid(self, number: int, is_open: bool) -> None:
@@ -107,15 +104,138 @@ class JumperRig:
     def _rose(self, number: int) -> None:
         self._pulses.append((number, time.monotonic()))
 
-    def _sense(self, pin: int) -> Any:
-        return self._closing.enter_context(DigitalInputDevice(pin, pull_up=False, pin_factory=self._factory))
+    def _sense(self, wire: Wire) -> Any:
+        return self._closing.enter_context(DigitalInputDevice(wire.line, pull_up=False, pin_factory=wire.factory))
 
 
-def jumpered_mock() -> MockFactory:
-    """A MockFactory with the wires of `JUMPERS`."""
+class KernelRig:
+    """Two chips of a kernel: locks on the first, lids on the second at the *same* numbers, a lamp on each."""
+
+    def __init__(self, chips: tuple[Chip, Chip], closing: ExitStack) -> None:
+        self.chips, self._closing = chips, closing
+        self.factories = [ChipFactory(name, chip.open) for name, chip in zip(("pi", "more"), chips, strict=True)]
+        for factory in self.factories:
+            closing.callback(factory.close)
+        first, second = (partial(Wire, factory) for factory in self.factories)
+        self.wiring = {
+            1: Wiring(lock=first(9), lid=second(9), lamp=first(11)),
+            2: Wiring(lock=first(10), lid=second(10), lamp=second(11)),
+        }
+        self._seen: list[tuple[int, float]] = []
+        self._was_high = dict.fromkeys(self.wiring, False)
+        self._eye = threading.Lock()
+        self._done = threading.Event()
+        self._watching = threading.Thread(target=self._watch)
+
+    def connect(self) -> Compartments:
+        for number in self.wiring:
+            self.move_lid(number, False)
+        made = GpioCompartments(self.wiring)
+        self._closing.callback(made.close)
+        if not self._watching.is_alive():
+            self._watching.start()
+            self._closing.callback(self._watching.join)
+            self._closing.callback(self._done.set)
+        return made
+
+    def move_lid(self, number: int, is_open: bool) -> None:
+        self._pull(self.wiring[number].lid, is_open)
+
+    def energised(self, number: int) -> bool:
+        with self._eye:
+            high = self._level(self.wiring[number].lock)
+            if high and not self._was_high[number]:
+                self._seen.append((number, time.monotonic()))
+            self._was_high[number] = high
+            return high
+
+    def lit(self, number: int) -> bool:
+        return self._level(self.wiring[number].lamp)
+
+    def pulses(self) -> list[tuple[int, float]]:
+        return list(self._seen)
+
+    def _watch(self) -> None:
+        """Looks quicker than any pulse."""
+        while not self._done.wait(0.005):
+            for number in self.wiring:
+                self.energised(number)
+
+    def _pull(self, wire: Wire, high: bool) -> None:
+        self._chip(wire).pull(int(wire.line), high)
+
+    def _level(self, wire: Wire) -> bool:
+        return self._chip(wire).level(int(wire.line))
+
+    def _chip(self, wire: Wire) -> Chip:
+        return self.chips[self.factories.index(wire.factory)]
+
+
+NEAR = {1: (16, 17, 18), 2: (22, 23, 24)}  # lock, lid, lamp
+FAR = {1: (19, 20, 21), 2: (25, 26, 27)}  # wired 16-19, 17-20, ... 24-27
+
+
+def on(factory: Any, lines: Mapping[int, tuple[int, int, int]]) -> dict[int, Wiring]:
+    return {number: Wiring(*(Wire(factory, line) for line in three)) for number, three in lines.items()}
+
+
+def one_mock() -> tuple[dict[int, Wiring], dict[int, Wiring]]:
     factory = MockFactory()
-    for number, near in WIRING.items():
-        ends = JUMPERS[number]
-        for source, sink in ((near.lock, ends.lock), (near.lamp, ends.lamp), (ends.lid, near.lid)):
-            factory.pin(source, pin_class=MockConnectedPin, input_pin=factory.pin(sink))
-    return factory
+    return _wired(on(factory, NEAR), on(factory, FAR))
+
+
+def two_mocks() -> tuple[dict[int, Wiring], dict[int, Wiring]]:
+    """Lids and locks at the same numbers of two chips."""
+    first, second = MockFactory(), MockFactory()
+    near = {
+        number: Wiring(Wire(first, 8 + number), Wire(second, 8 + number), Wire(second, 10 + number))
+        for number in (1, 2)
+    }
+    far = {
+        number: Wiring(Wire(second, 18 + number), Wire(first, 18 + number), Wire(first, 20 + number))
+        for number in (1, 2)
+    }
+    return _wired(near, far)
+
+
+def _wired(near: dict[int, Wiring], far: dict[int, Wiring]) -> tuple[dict[int, Wiring], dict[int, Wiring]]:
+    for number, box in near.items():
+        ends = far[number]
+        for source, sink in ((box.lock, ends.lock), (box.lamp, ends.lamp), (ends.lid, box.lid)):
+            source.factory.pin(source.line, pin_class=MockConnectedPin, input_pin=sink.factory.pin(sink.line))
+    return near, far
+
+
+def real_pins() -> tuple[dict[int, Wiring], dict[int, Wiring]]:
+    """This Pi's own header, with the jumpers of `NEAR` and `FAR` set."""
+    factory = ChipFactory("pi", _the_pi)
+    assert factory.lost is None, factory.lost
+    return on(factory, NEAR), on(factory, FAR)
+
+
+def _the_pi() -> Any:
+    found: list[OSError] = []
+    for label in sorted(PIS):
+        try:
+            return open_chip(label)
+        except OSError as error:
+            found.append(error)
+    raise found[0]
+
+
+GPIO = os.environ.get("MEDHUB_GPIO")  # "pi": make test-hardware; "sim": in the machine of make prove-gpio
+RIGS: dict[str, Callable[[ExitStack], Rig]] = {
+    "twin": lambda closing: TwinRig(closing.enter_context(running_world()), closing),
+    "mock": lambda closing: JumperRig(*one_mock(), closing),
+    "two mocks": lambda closing: JumperRig(*two_mocks(), closing),
+    "fake chips": lambda closing: KernelRig(fake_chips(closing), closing),
+    "sim": lambda closing: KernelRig(simulated_chips(closing), closing),
+    "pi": lambda closing: JumperRig(*real_pins(), closing),
+}
+
+
+def rigs() -> list[Any]:
+    """By name, for a fixture's params: those of this machine; the Pi's own is a skip wherever it was not asked for."""
+    if GPIO is not None:
+        return [GPIO]
+    return ["twin", "mock", "two mocks", "fake chips", pytest.param("pi", marks=pytest.mark.skip("MEDHUB_GPIO=pi"))]

@@ -1,42 +1,19 @@
-"""The contract of `hub.ports.Compartments`, kept by the twin and by gpiozero alike."""
+"""The contract of `hub.ports.Compartments`, kept by the twin, by gpiozero and by a kernel's chips alike."""
 
-import glob
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from drivers.chips import factory_of
-from drivers.compartments import GpioCompartments, TwinCompartments, Wiring
+from drivers.compartments import GpioCompartments, TwinCompartments, Wire, Wiring
 from drivers.one_lock import OneLock
 from hub.ports import PULSE_S, DeviceError
-from tests.drivers.rigs import WIRING, JumperRig, Rig, TwinRig, jumpered_mock
+from tests.drivers.rigs import NEAR, Rig, TwinRig, on
 from tests.drivers.worlds import running_world, wait_for
-
-
-def real_factory(closing: ExitStack) -> object:
-    """The pins of this machine, if it has any and the jumpers of `rigs.JUMPERS` are set."""
-    lgpio = pytest.importorskip("gpiozero.pins.lgpio", reason="no lgpio: not a machine with GPIO lines")
-    if not glob.glob("/dev/gpiochip*"):
-        pytest.skip("no /dev/gpiochip*: not a machine with GPIO lines")
-    factory = lgpio.LGPIOFactory()
-    closing.callback(factory.close)
-    return factory
-
-
-@pytest.fixture(params=["twin", "mock", "real"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
-    with ExitStack() as closing:
-        if request.param == "twin":
-            yield TwinRig(closing.enter_context(running_world()), closing)
-        else:
-            yield JumperRig(jumpered_mock() if request.param == "mock" else real_factory(closing), closing)
 
 
 def test_everything_is_off_at_the_start(rig: Rig) -> None:
@@ -153,51 +130,55 @@ def test_a_number_that_is_not_there_is_said(rig: Rig, act: str) -> None:
 
 # -- gpiozero alone -------------------------------------------------------------------------------------------------
 
-EIGHT = {n: Wiring(lock=3 + n, lid=11 + n, lamp=19 + n) for n in range(1, 9)}
+EIGHT = {n: (3 + n, 11 + n, 19 + n) for n in range(1, 9)}  # lock, lid, lamp
 
 
 @pytest.mark.parametrize("number", EIGHT)
 def test_only_the_right_line_moves(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.one_lock.PULSE_S", 0.001)
     factory = MockFactory()
-    box = GpioCompartments(factory, EIGHT)
+    box = GpioCompartments(on(factory, EIGHT))
     pins = {line: factory.pin(line) for line in range(4, 28)}
     for pin in pins.values():
         pin.clear_states()
     box.pulse(number)
     moved = {line: [s.state for s in pin.states] for line, pin in pins.items() if len(pin.states) > 1}
-    assert moved == {EIGHT[number].lock: [False, True, False]}
+    assert moved == {EIGHT[number][0]: [False, True, False]}
     box.close()
 
 
 def test_the_same_line_of_two_chips_is_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.one_lock.PULSE_S", 0.001)
     first, second = MockFactory(), MockFactory()
-    boxes = [GpioCompartments(factory, WIRING) for factory in (first, second)]
-    boxes[1].pulse(1)
-    assert len(first.pin(WIRING[1].lock).states) == 1
-    assert len(second.pin(WIRING[1].lock).states) == 3
+    box = GpioCompartments({1: Wiring(Wire(first, 16), Wire(first, 17), Wire(first, 18)),
+                            2: Wiring(Wire(second, 16), Wire(second, 17), Wire(second, 18))})  # fmt: skip
+    box.pulse(2)
+    assert len(first.pin(16).states) == 1
+    assert len(second.pin(16).states) == 3
     assert Device.pin_factory is None  # gpiozero was never left to choose
-    for box in boxes:
-        box.close()
+    box.close()
 
 
 def test_a_line_that_cannot_be_had_leaves_none_taken() -> None:
     factory = MockFactory()
     with pytest.raises(DeviceError, match="compartments"):
-        GpioCompartments(factory, {1: WIRING[1], 2: Wiring(lock=99, lid=23, lamp=24)})
-    GpioCompartments(factory, WIRING).close()
+        GpioCompartments(on(factory, {1: NEAR[1], 2: (99, 23, 24)}))
+    GpioCompartments(on(factory, NEAR)).close()
 
 
 def test_a_broken_lid_wire_reads_as_open() -> None:
-    box = GpioCompartments(MockFactory(), WIRING)  # nothing pulls the lines down
+    box = GpioCompartments(on(MockFactory(), NEAR))  # nothing pulls the lines down
     assert box.lid_open(1)
     box.close()
 
 
-def test_a_chip_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="GPIO"):
-        factory_of("pinctrl-none", devices=tmp_path)
+def test_a_pulse_is_as_long_as_the_board_says_and_never_longer_than_the_limit() -> None:
+    box = GpioCompartments(on(MockFactory(), NEAR), pulse_s=0.05)
+    began = time.monotonic()
+    box.pulse(1)
+    assert 0.045 <= time.monotonic() - began < PULSE_S
+    box.close()
+    assert OneLock(pulse_s=60)._pulse_s == PULSE_S
 
 
 # -- the twin alone -------------------------------------------------------------------------------------------------

@@ -7,18 +7,25 @@ from typing import Any
 import msgspec.inspect as kinds
 import pytest
 
+from hub.board import Board
 from hub.config import _File as HubFile
 from sync.config import Config as SyncConfig
 from sync.gateway.config import Config as GatewayConfig
 from tests.house.tree import ROOT
 from ui.config import Config as UiConfig
 
-FILES = {"hub.toml": HubFile, "ui.toml": UiConfig, "sync.toml": SyncConfig, "gateway.toml": GatewayConfig}
+FILES = {
+    "hub.toml": HubFile,
+    "board.toml": Board,
+    "ui.toml": UiConfig,
+    "sync.toml": SyncConfig,
+    "gateway.toml": GatewayConfig,
+}
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
 
 def keys(kind: Any, prefix: str = "") -> Iterator[str]:
-    """Dotted names of all keys a type takes; N stands for a compartment's number."""
+    """Dotted names of all keys a type takes; N stands for a name or number."""
     if isinstance(kind, kinds.StructType):
         for field in kind.fields:
             yield f"{prefix}{field.encode_name}"

@@ -14,22 +14,11 @@ from hub.protocol import Role
 GOOD = """
 state_dir = "/var/lib/medhub"
 socket_dir = "/run/medhub"
+board = "/etc/medhub/board.toml"
 [allowed_uids]
 ui = [995]
 sync = [996]
 staff = [0, 1000]
-[board]
-chip = "pinctrl-bcm2711"
-mains = 5
-buzzer = 6
-[board.compartments.1]
-lock = 17
-lid = 27
-lamp = 22
-[board.compartments.28]
-lock = 10
-lid = 9
-lamp = 11
 """
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 
@@ -44,8 +33,7 @@ def test_a_good_config_is_what_it_says(file: Path) -> None:
     config = load(file)
     assert (config.state_dir, config.socket_dir) == (Path("/var/lib/medhub"), Path("/run/medhub"))
     assert config.uids() == {Role.UI: {995}, Role.SYNC: {996}, Role.STAFF: {0, 1000}}
-    assert config.board is not None
-    assert config.board.compartments[28].lid == 9
+    assert config.board == Path("/etc/medhub/board.toml")
 
 
 NAMED = """
@@ -124,18 +112,8 @@ def test_an_appliance_refuses_development(file: Path, tmp_path: Path) -> None:
         ("ui = [995]", "ui = [4294967295]", "allowed_uids.ui[0]: "),
         ("ui = [995]", "ui = [996]", "allowed_uids.sync: uid 996"),
         ("staff = [0, 1000]", "staff = [995]", "allowed_uids.staff: uid 995"),
-        ('chip = "pinctrl-bcm2711"', "", "board: Object missing required field `chip`"),
-        ("mains = 5", "mains = 1", "board.mains: "),
-        ("mains = 5", "mains = 28", "board.mains: "),
-        ("mains = 5", "mains = 6", "board.buzzer: line 6 is board.mains"),
-        ("lamp = 22", "lamp = 27", "board.compartments.1.lamp: line 27 is board.compartments.1.lid"),
-        ("lid = 9", "lid = 17", "board.compartments.28.lid: line 17 is board.compartments.1.lock"),
-        ("lid = 9", "lid = true", "board.compartments.28.lid: "),
-        ("lid = 9", "", "board.compartments.28: Object missing required field `lid`"),
-        ("lid = 9", "lid = 9\nflap = 3", "board.compartments.28: Object contains unknown field `flap`"),
-        ("compartments.28]", "compartments.29]", "board.compartments.29: "),
-        ("compartments.28]", "compartments.0]", "board.compartments.0: "),
-        ("compartments.28]", "compartments.top]", "board.compartments.top: "),
+        ('"/etc/medhub/board.toml"', '"board.toml"', "board: "),
+        ('"/etc/medhub/board.toml"', "{ mains = 5 }", "board: "),
     ],
 )
 def test_what_is_wrong_is_named(file: Path, old: str, new: str, named: str) -> None:
@@ -145,15 +123,6 @@ def test_what_is_wrong_is_named(file: Path, old: str, new: str, named: str) -> N
         load(file)
     assert named in str(refused.value)
     assert str(file) in str(refused.value)
-
-
-def test_a_board_has_a_compartment(file: Path) -> None:
-    file.write_text(GOOD.split("[board.compartments")[0] + "compartments = {}")
-    with pytest.raises(ConfigRefused, match=r"board\.compartments"):
-        load(file)
-    file.write_text(GOOD.split("[board.compartments")[0] + "compartments = 3")
-    with pytest.raises(ConfigRefused, match=r"board\.compartments"):
-        load(file)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

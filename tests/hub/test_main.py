@@ -162,9 +162,10 @@ def started(home: Home) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=False)
 
 
-BOARD = (
-    '[board]\nchip = "no such chip"\nmains = 5\nbuzzer = 6\n[board.compartments.1]\nlock = 17\nlid = 27\nlamp = 22\n'
-)
+def with_board(home: Home, spoil: str = "") -> None:
+    board = home.config.with_name("board.toml")
+    board.write_text((ROOT / "docs" / "examples" / "board-4.toml").read_text() + spoil)
+    home.config.write_text(f'board = "{board}"\n{home.config.read_text()}')
 
 
 @pytest.mark.parametrize(
@@ -174,9 +175,10 @@ BOARD = (
         (lambda home: None, EX_CONFIG, "board"),
         (lambda home: (home.state / "trust.json").unlink(), EX_UNAVAILABLE, "trust.json"),
         (lambda home: (home.state / "trust.json").write_text("{}"), EX_UNAVAILABLE, "hub"),
-        (lambda home: home.config.write_text(home.config.read_text() + BOARD), EX_UNAVAILABLE, "GPIO"),
+        (lambda home: with_board(home, "5.lock = 1\n"), EX_CONFIG, "board.toml:34: compartments.5.lock: Expected"),
+        (with_board, EX_UNAVAILABLE, "GPIO: chip pi: no chips are called pinctrl-bcm2711; there are none"),
     ],
-    ids=["unknown key", "no board", "not enrolled", "spoilt trust", "no chip"],
+    ids=["unknown key", "no board", "not enrolled", "spoilt trust", "wrong board", "no chip"],
 )
 def test_a_hub_that_cannot_start_says_why_in_a_line(home: Home, spoil: object, code: int, said: str) -> None:
     spoil(home)

@@ -11,8 +11,13 @@ keyring = of("hub/keyring.py", "hub/test_keyring.py")
 devices = of("hub/devices.py", "hub/test_devices.py")
 signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
-locks = of("drivers/compartments.py", "drivers/test_compartments.py")
+locks = of("drivers/compartments.py", "drivers/test_compartments.py", "drivers/test_compartment_faults.py")
 one_lock = of("drivers/one_lock.py", "drivers/test_compartments.py")
+lids = of("drivers/lids.py", "drivers/test_compartment_faults.py")
+chip_lines = of("drivers/chip_lines.py", "drivers/test_chip_pins.py")
+chip_pins = of("drivers/chip_pins.py", "drivers/test_chip_pins.py")
+walk = of("hub/commissioning.py", "hub/test_commissioning.py")
+board = of("hub/board_rules.py", "hub/test_board.py")
 upload = of("sync/upload.py", "sync/test_through.py")
 
 LOOP_MUTANTS = (
@@ -98,20 +103,37 @@ LOCK_MUTANTS = (
              "        if True:\n            if self._closing"),
     one_lock("R12", "a pulse is given after the box was closed", "if self._closing.is_set():\n                raise",
              "if not self._one.locked():\n                raise"),
-    one_lock("R12", "closing does not cut a pulse short", "self._closing.wait(PULSE_S)",
-             "threading.Event().wait(PULSE_S)"),
+    one_lock("R12", "closing does not cut a pulse short", "self._closing.wait(self._pulse_s)",
+             "threading.Event().wait(self._pulse_s)"),
+    one_lock("R12", "a board may ask for any pulse", "min(pulse_s, PULSE_S)", "pulse_s"),
     locks("R12", "a lock is on from the start",
-          "OutputDevice(wiring.lock, initial_value=False,", "OutputDevice(wiring.lock, initial_value=True,"),
+          "return kind(wire.line, initial_value=False,", "return kind(wire.line, initial_value=True,"),
     locks("R12", "a broken lid wire reads as shut",
-          "return not self.lid.is_active", "return self.lid.is_active"),
+          "return not bool(self._switch.is_active)", "return bool(self._switch.is_active)"),
     locks("R12", "what a lid tells is turned round",
-          "box.lid.when_deactivated = partial(_tell, moved, number, True)",
-          "box.lid.when_deactivated = partial(_tell, moved, number, False)"),
+          "self._lids.moved(self._number, bool(high))", "self._lids.moved(self._number, not high)"),
+    locks("R12", "a line that stays high is a pulse given", "    lock.off()\n    if lock.is_active:", "    lock.off()\n    if False:"),
+    locks("R12", "a line that is high already is pulsed", "    if lock.is_active:\n        raise OSError(\"its line is high already",
+          "    if False:\n        raise OSError(\"its line is high already"),
+    locks("R12", "a lock that did not rise was pulsed", "if not lock.is_active:", "if False:"),
     locks("R12", "the twin's lines are left as they were found",
           "                self._all_off()\n            except WorldError:\n                self._watch",
           "                pass\n            except WorldError:\n                self._watch"),
-    locks("H34", "every lamp is the first one's", "self._box(number).lamp.value = lit",
-          "self._box(self.numbers[0]).lamp.value = lit"),
+    locks("H34", "every lamp is the first one's", "lamp = self._known(self._lamps, number)",
+          "lamp = self._known(self._lamps, self.numbers[0])"),
+    lids("H13", "a lid that flaps tells for ever", "and not self._flaps(number)", ""),
+    lids("R12", "a lid that flaps is as sensed as any", "        if self._flaps(number):", "        if False:"),
+    chip_lines("R12", "a chip is given up with its lines high", "for line in list(self._high):", "for line in ():"),
+    chip_lines("R12", "a direction is written before the levels", "self.write(line, line in self._high)", "pass"),
+    chip_pins("R12", "a found chip's lids come before its locks", "key=lambda pin: not pin.output", "key=lambda pin: pin.output"),
+    chip_pins("R12", "one look at a lid is enough", "and before.get(line) is now[line]", ""),
+    chip_pins("R12", "a lost chip is not looked for", "                if self._lines is None:\n                    self._find()\n", ""),
+    chip_pins("R12", "nobody is told when nobody looks at the lids", "or not self._thread.is_alive()", ""),
+    walk("H34", "another lid than its own is good enough", "    if moved - own:", "    if False:"),
+    walk("R12", "a lock is pulsed in the walk while a lid is open", "if before != frozenset():", "if before is None:"),
+    board("R12", "a pulse longer than the solenoid bears", "min(solenoid.rated_ms, round(PULSE_S * 1000))", "round(PULSE_S * 1000)"),
+    board("H14", "a lock on a line that is pulled up at boot", "line.line in PULLED_UP or line.line in UART", "line.line in UART"),
+    board("H34", "one line for two", "!= name:\n            yield Finding((*key, \"line\"), f\"line {line.line} of", "is None:\n            yield Finding((*key, \"line\"), f\"line {line.line} of"),
 )  # fmt: skip
 
 AFAR_MUTANTS = (

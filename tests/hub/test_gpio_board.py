@@ -1,0 +1,105 @@
+"""A hub's devices, from its board file to the lines of the chips it names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.chip_pins import ChipFactory
+from hub.config import ConfigRefused, HubConfig
+from hub.main import Board, gpio_board
+from hub.ports import DeviceError
+from tests.drivers.kernels import FakeChip
+from tests.drivers.worlds import wait_for
+from tests.house.tree import ROOT
+
+CHIPS = ("pinctrl-bcm2711", *(f"1-002{address}" for address in range(6)))
+
+
+class Machine:
+    """The chips of the example of 28, and the hub's box on them."""
+
+    def __init__(self) -> None:
+        self.chips = {label: FakeChip(28 if label.startswith("pinctrl") else 16) for label in CHIPS}
+
+    def open(self, label: str, device: str | None = None) -> FakeChip:
+        assert device is None
+        return self.chips[label].open()
+
+    def board(self, path: Path | None = ROOT / "docs" / "examples" / "board-28.toml") -> Board:
+        return gpio_board(HubConfig(Path("/"), Path("/"), False, {}, {}, path))
+
+    def rose(self) -> dict[str, list[int]]:
+        return {label: list(chip.rose) for label, chip in self.chips.items() if chip.rose}
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    made: list[ChipFactory] = []
+
+    class Kept(ChipFactory):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            made.append(self)
+
+    machine = Machine()
+    monkeypatch.setattr("drivers.chips.open_chip", machine.open)
+    monkeypatch.setattr("drivers.chip_pins.ChipFactory", Kept)
+    monkeypatch.setattr("drivers.one_lock.PULSE_S", 0.001)
+    yield machine
+    for factory in made:
+        factory.close()
+
+
+def test_each_of_28_compartments_has_the_lines_that_the_file_names(machine: Machine) -> None:
+    box = machine.board()
+    assert box.compartments.numbers == tuple(range(1, 29))
+    assert machine.rose() == {}
+    for number in box.compartments.numbers:
+        half, line = divmod(number - 1, 14)
+        box.compartments.pulse(number)
+        box.compartments.lamp(number, True)
+        assert machine.rose() == {f"1-002{half}": [line], f"1-002{4 + half}": [line]}
+        machine.chips[f"1-002{2 + half}"].pull(line, False)
+        assert [n for n in box.compartments.numbers if not box.compartments.lid_open(n)] == list(range(1, number + 1))
+        for chip in machine.chips.values():
+            chip.rose.clear()
+    machine.chips["pinctrl-bcm2711"].pull(5, True)
+    assert box.power.mains()
+    for device in (box.compartments, box.sounder, box.power):
+        device.close()
+    outputs = [chip for label, chip in machine.chips.items() if label in ("1-0020", "1-0021", "1-0024", "1-0025")]
+    assert not any(chip.level(line) for chip in outputs for line in range(14))
+
+
+def test_a_box_with_an_expander_missing_does_what_it_can_and_the_rest_when_it_is_there(machine: Machine) -> None:
+    machine.chips["1-0021"].unplug()
+    box = machine.board().compartments
+    box.pulse(14)
+    with pytest.raises(DeviceError, match=r"lock 15: chip locks-b: .*Remote I/O error"):
+        box.pulse(15)
+    machine.chips["1-0021"].plug()
+
+    def works() -> bool:
+        try:
+            box.pulse(15)
+        except DeviceError:
+            return False
+        return True
+
+    wait_for("lock 15", works)
+    assert machine.rose() == {"1-0020": [13], "1-0021": [0]}
+    box.close()
+
+
+def test_with_no_chip_of_the_board_this_is_another_machine(machine: Machine) -> None:
+    for chip in machine.chips.values():
+        chip.unplug()
+    with pytest.raises(DeviceError, match=r"GPIO: chip pi: .*; chip locks-a: "):
+        machine.board()
+
+
+def test_a_hub_without_a_board_file_has_no_devices(machine: Machine) -> None:
+    with pytest.raises(ConfigRefused, match="board"):
+        machine.board(None)
