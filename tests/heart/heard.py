@@ -16,6 +16,7 @@ NOTHING = {"IntakePutBack", "OpeningAbandoned", "OpeningFailed"}  # nothing left
 AGAIN = {"IntakeDue", "DeclineWithdrawn", "IntakeReleased"}
 OUTCOMES = {*AT_ONCE, *QUIET, *BACK, *AGAIN, PARTLY, OPENED, "IntakeHandedOutEarly"}
 DOUBTS = {"ClockDoubted": "clock", "JournalDoubted": "journal", "ClockTrusted": "clock", "JournalConfirmed": "journal"}
+LATE = {"IntakeReleased": "latest_at", "IntakePromised": "give_by"}
 KEPT = {"IntakeGivenByStaff", "IntakeReleased", "IntakeTaken", "IntakeHandedBack"}  # a word on what was promised
 Said = dict[str, Any]
 
@@ -38,6 +39,7 @@ class Heard:
         self.orders: dict[str, str] = {}  # carried out, until they expire
         self.stops: dict[str, datetime] = {}
         self.promised: dict[str, tuple[datetime, int]] = {}
+        self.late: dict[str, datetime] = {}  # until when a named person has given an intake time, or will give it
         self.leave: Said = {}
         self.needed: dict[str, tuple[str, datetime]] = {}  # what was asked for as needed: its ordination, and when
         self.fresh: set[str] = set()  # intakes something new was said of
@@ -50,6 +52,8 @@ class Heard:
             self._outcome(kind, body, seq)
         if kind in KEPT:
             self.promised.pop(body["intake"], None)
+        if kind in LATE:
+            self.late[body["intake"]] = datetime.fromisoformat(body[LATE[kind]])
         if kind in DOUBTS:
             self.doubts.pop(DOUBTS[kind], None)
         if kind in ("ClockDoubted", "JournalDoubted"):

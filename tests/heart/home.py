@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -23,6 +24,7 @@ from hub.domain.plan import (
     Limits,
     Medicine,
     Ordination,
+    PartOfDay,
     Period,
     Plan,
     Settings,
@@ -34,11 +36,13 @@ from hub.domain.state import State
 from tests.heart.ledger import Broken, never
 from tests.heart.oracle import Oracle
 from tests.heart.outside import Clockwork, Shelf
-from tests.heart.papers import EARLY_MIN, Table
+from tests.heart.papers import EARLY_MIN, Drug, Table
 
 TABLET_MG = 500
 TARE_MG = 20_000
-COMPARTMENTS = range(1, 15)
+COMPARTMENTS = range(1, 19)
+PARTS = {"morning": PartOfDay.MORNING, "m2": PartOfDay.MORNING, "noon": PartOfDay.NOON, "evening": PartOfDay.EVENING,
+         "night": PartOfDay.NIGHT}  # fmt: skip
 SETTLES = 100  # one moment brings fewer; more is a core that never comes to rest
 
 
@@ -48,24 +52,72 @@ class Cut(Exception):
 
 def plan_of(table: Table, version: int) -> Plan:
     """The paper, as the municipality would sign it."""
-    slots = tuple(Slot(id=s, time=time.fromisoformat(h), early_min=EARLY_MIN) for s, h in table.hours.items())
+    slots = tuple(
+        Slot(id=s, time=time.fromisoformat(h), part=PARTS.get(s), early_min=EARLY_MIN) for s, h in table.hours.items()
+    )
+    settings = Settings(times_per_day=times_per_day(table))
     return Plan(
         hub="H1", citizen="2512489996", name="Inge", version=version, issued=table.issued,
-        valid_from=table.issued, digest=f"{version}", slots=slots, settings=Settings(), contacts=(),
+        valid_from=table.issued, digest=f"{version}", slots=slots, settings=settings, contacts=(),
         limits=Limits(plan_age_days=365), ordinations=tuple(_ordination(table, o) for o in table.drugs),
     )  # fmt: skip
 
 
+def times_per_day(table: Table) -> dict[int, tuple[str, ...]]:
+    """Where "n times a day" falls: as the first that could be said so has it."""
+    found: dict[int, tuple[str, ...]] = {}
+    for drug in table.drugs.values():
+        found.setdefault(len(drug.tablets), tuple(drug.tablets))
+    return found
+
+
 def _ordination(table: Table, name: str) -> Ordination:
     drug = table.drugs[name]
-    lines = tuple(DayDose(Decimal(n), at=time.fromisoformat(table.hours[s])) for s, n in drug.tablets.items())
-    dosage = Dosage((Period(start=date(2026, 1, 1), days={1: lines}),), "tablet", "tabletter")
     medicine = Medicine(name, atc=drug.substance if drug.substance != name else "")
+    last = date.fromisoformat(drug.rota.last) if drug.rota.last else None
+    begins = date.fromisoformat(drug.rota.phases[0][0])
     return Ordination(
-        id=name, medicine=medicine, dosage=dosage, handout=Handout.COMPARTMENT if drug.boxed else Handout.REMINDED,
+        id=name, medicine=medicine, dosage=Dosage(tuple(_periods(table, name)), "tablet", "tabletter"),
+        handout=Handout.COMPARTMENT if drug.boxed else Handout.REMINDED, end=last if _ends(name) else None,
         criticality=Criticality.HIGH if drug.critical else Criticality.MEDIUM, interval_min=drug.interval_min,
-        as_needed=AsNeeded(Decimal(1), drug.most) if drug.most else None,
+        as_needed=AsNeeded(Decimal(1), drug.most, begins, last) if drug.most else None,
     )  # fmt: skip
+
+
+def _periods(table: Table, name: str) -> Iterator[Period]:
+    """FMK's: day 1 is a period's first, and weekdays are days of a week that begins on it. Where there is nothing to
+    take stands an empty period; but for half of the drugs their ordination ends instead."""
+    rota = table.drugs[name].rota
+    phases = rota.phases[:-1] if rota.last and _ends(name) else rota.phases
+    firsts = [date.fromisoformat(first) for first, _ in phases]
+    for first, after, (_, times) in zip(firsts, [*firsts[1:], None], phases, strict=True):
+        lines = _lines(table, name, times) if times else ()
+        numbers = [(weekday - first.weekday()) % 7 + 1 for weekday in rota.weekdays] or [1]
+        days = {number: lines for number in sorted(numbers) if lines}
+        yield Period(first, days, after and after - timedelta(days=1), 7 if rota.weekdays else rota.every)
+
+
+def _lines(table: Table, name: str, times: int) -> tuple[DayDose, ...]:
+    """The same moments said in one of FMK's three ways: by the clock, by the part of the day, or n times a day."""
+    drug, style = table.drugs[name], _style(name)
+    slots, amounts = tuple(drug.tablets), {n * times for n in drug.tablets.values()}
+    if style == 0 and len(amounts) == 1 and times_per_day(table)[len(slots)] == slots:
+        return (_line(drug, *amounts, times=len(slots)),)
+    by_part = {s: {"part": PARTS[s]} for s in slots if s in PARTS} if style == 1 else {}
+    by_clock = {s: {"at": time.fromisoformat(table.hours[s])} for s in slots}
+    return tuple(_line(drug, n * times, **(by_clock | by_part)[s]) for s, n in drug.tablets.items())
+
+
+def _line(drug: Drug, quantity: int, **when: Any) -> DayDose:
+    return DayDose(Decimal(quantity), Decimal(quantity + 1) if drug.up_to else None, **when)
+
+
+def _style(name: str) -> int:
+    return sum(map(ord, name.partition("-")[0])) % 3
+
+
+def _ends(name: str) -> bool:
+    return bool(_style(name))
 
 
 class Home:

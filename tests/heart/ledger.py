@@ -3,8 +3,10 @@
 Nothing of the hub is imported.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from tests.heart.papers import Drug, Table, apart, counts, home_day
 
@@ -25,6 +27,14 @@ def never(so: object, what: str, *of: object) -> None:
 def drugs_of(intake: str, table: Table, needed: Needed) -> dict[str, Drug]:
     name = needed[intake][0] if intake in needed else ""
     return {name: table.drugs[name]} if name in table.drugs else table.at(intake)
+
+
+def as_on_paper(intakes: Sequence[dict[str, Any]], table: Table) -> None:
+    """Broken where a day was planned otherwise: a dose too many, too few, or of another amount."""
+    for intake in intakes:
+        said = {dose["ordination"]: int(Decimal(dose["quantity"])) for dose in intake["doses"]}
+        whole = len(said) == len(intake["doses"]) and said == table.planned(intake["id"])
+        never(not whole, "planned otherwise than on paper", intake["id"], said, table.planned(intake["id"]))
 
 
 class Gone(NamedTuple):
@@ -50,6 +60,9 @@ class Ledger:
         """From every other intake of the same substance; as needed never more than the most in 24 hours, or on one day
         at home. Broken where it is not."""
         mine, here, times = drugs_of(intake, table, needed), _planned(intake, table, needed), set[str]()
+        days = {home_day(now - CLOCK), home_day(now + CLOCK)}
+        early = intake in needed and not any(d.rota.has_begun_and_not_ended(day) for d in mine.values() for day in days)
+        never(early, "as needed, on a day it is not to be had", intake, mine)
         for g in (g for g in self.gone[-40:] if g.intake != intake):
             since, unsure = now - g.at, 2 * CLOCK if g.power != self.power else timedelta()
             need = apart(mine, g.drugs, abs(here - g.planned) / 2)

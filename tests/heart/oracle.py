@@ -1,15 +1,14 @@
 """A judge of its own: it imports nothing of the hub, and believes nothing the hub says without looking.
 
-Hands, lids and tablets tell it what was physically done; what the hub says it has from the journal's JSON. It goes by
-the plan on paper, its own reckoning of the home's calendar, and a clock that no step fools."""
+Hands and tablets tell it what was done, and the journal's JSON what the hub says; it goes by paper and a true clock."""
 
 import json
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 
-from tests.heart.heard import AT_ONCE, NOTHING, OPENED, OUTCOMES, PARTLY, QUIET, Heard
-from tests.heart.ledger import CLOCK, Ledger, drugs_of, never
+from tests.heart.heard import AT_ONCE, LATE, NOTHING, OPENED, OUTCOMES, PARTLY, QUIET, Heard
+from tests.heart.ledger import CLOCK, Ledger, as_on_paper, drugs_of, never
 from tests.heart.papers import WINDOW, Table, home_day
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -99,6 +98,7 @@ class Oracle:
         elif kind == "LeaveEnded" and body["by"] is None:
             never(datetime.fromisoformat(heard.leave["ends_at"]) > self.true + CLOCK, "the leave ended early")
         heard.hear(event)
+        as_on_paper(body.get("intakes", ()), self.table)
         if kind == "PulseRequested":
             self._unlocked(intake, body["opening"], body["number"], event["wall"])
         elif kind == "PlanAccepted":
@@ -107,11 +107,9 @@ class Oracle:
             self.under[intake] = (self.table, heard.stops.copy())
         elif kind == "AsNeededAsked":
             self.out.pop(body["asked"]["id"], None)  # a journal that was put back counts anew
-        elif kind == "IntakeReleased":
-            self.eased.add(intake[:10])
-            self._end_by(intake, datetime.fromisoformat(body["latest_at"]))
-        elif kind == "IntakePromised":
-            self._end_by(intake, datetime.fromisoformat(body["give_by"]))
+        elif kind in LATE:
+            self.eased.update([intake[:10]] if kind == "IntakeReleased" else [])
+            self._end_by(intake, heard.late[intake])
 
     def _unlocked(self, intake: str, opening: str, number: int, wall: str) -> None:
         """Before each pulse. Nothing from afar opens a lock: somebody touches the screen, and it opens that second."""
@@ -139,8 +137,8 @@ class Oracle:
             for o, n in (old.boxed(heard.opened_for) - self.out[heard.opened_for]).items():
                 going[old.drugs[o].substance] += n
         if late := [s for s in table.hours if table.when(f"{night}/{s}") + WINDOW > self.true]:
-            self.most[night] = self.left[night] + going + table.wanted(*late)
-        self.most[today] = table.wanted(*table.hours) | (self.left[today] + going)
+            self.most[night] = self.left[night] + going + table.wanted(night, *late)
+        self.most[today] = table.wanted(today) | (self.left[today] + going)
 
     # -- what must be so, once the hub has done all that it has to do at this moment -------------------------------
 
@@ -171,11 +169,11 @@ class Oracle:
         table, today, looked = self.table, home_day(self.true), self.looked
         day = date.fromisoformat(min(looked, home_day(self.true - DAY)))
         while str(day) <= today:
-            self.most.setdefault(str(day), table.wanted(*table.hours))
-            for intake in (f"{day}/{slot}" for slot in table.hours):
+            self.most.setdefault(str(day), table.wanted(str(day)))
+            for intake in (f"{day}/{slot}" for slot in table.slots(str(day))):
                 new = table.when(intake) >= table.issued and (str(day) > looked or str(day) == today)
                 if new or intake in self.until:
-                    self._end_by(intake, table.when(intake) + WINDOW)
+                    self._end_by(intake, max(table.when(intake) + WINDOW, self.heard.late.get(intake, table.issued)))
                     if self.until[intake] > self.true or intake not in self.paper:
                         self.paper[intake] = table
             day += DAY

@@ -7,6 +7,8 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tests.heart.rota import EVERY_DAY, Rota, drawn
+
 HOME = ZoneInfo("Europe/Copenhagen")
 WINDOW = timedelta(minutes=60)
 EARLY_MIN = 30
@@ -16,11 +18,13 @@ class Drug(NamedTuple):
     """One ordination. `interval_min` None: the plan is silent, and half the planned gap holds (R2)."""
 
     substance: str
-    tablets: dict[str, int]  # in each slot
+    tablets: dict[str, int]  # in each slot, on a day of its rota
     interval_min: int | None = None
     boxed: bool = True
     critical: bool = False
-    most: int = 0  # as needed, so many times a day; then it is in no slot
+    most: int = 0  # as needed, so many times a day; in no slot, or beside its fixed ones
+    rota: Rota = EVERY_DAY
+    up_to: bool = False  # one more may be taken; handed out is the least
 
 
 class Table(NamedTuple):
@@ -31,18 +35,28 @@ class Table(NamedTuple):
     issued: datetime
 
     def at(self, intake: str) -> dict[str, Drug]:
-        """Who is in an intake ("2026-03-12/morning")."""
-        return {o: d for o, d in self.drugs.items() if intake[11:] in d.tablets}
+        """Who is in an intake ("2026-03-12/morning"), with the fixed part alone."""
+        day, slot = intake[:10], intake[11:]
+        return {o: d._replace(most=0) for o, d in self.drugs.items() if slot in d.tablets and d.rota.times(day)}
 
     def boxed(self, intake: str) -> Counter[str]:
         """Tablets that lie in its compartment, by ordination."""
-        return Counter({o: d.tablets[intake[11:]] for o, d in self.at(intake).items() if d.boxed})
+        return Counter({o: n for o, n in self.planned(intake).items() if self.drugs[o].boxed})
 
-    def wanted(self, *slots: str) -> Counter[str]:
-        """Tablets of each substance, inside the box and outside."""
+    def planned(self, intake: str) -> dict[str, int]:
+        """Tablets in it, inside the box and outside, by ordination."""
+        day, slot = intake[:10], intake[11:]
+        return {o: d.tablets[slot] * d.rota.times(day) for o, d in self.at(intake).items()}
+
+    def slots(self, day: str) -> list[str]:
+        """Those with something in them."""
+        return [slot for slot in self.hours if self.at(f"{day}/{slot}")]
+
+    def wanted(self, day: str, *slots: str) -> Counter[str]:
+        """Tablets of each substance on a day, inside the box and outside; of some slots, or of all."""
         wanted = Counter[str]()
         for drug in self.drugs.values():
-            wanted[drug.substance] += sum(drug.tablets.get(s, 0) for s in slots)
+            wanted[drug.substance] += sum(drug.tablets.get(s, 0) for s in slots or self.hours) * drug.rota.times(day)
         return wanted
 
     def when(self, intake: str) -> datetime:
@@ -109,13 +123,17 @@ USUAL: dict[str, Drug] = {
     "kaleorid": Drug("K", {"noon": 1, "evening": 2}),
     "magnesia": Drug("G", {"night": 2}),
     "oxynorm": Drug("O", {}, most=4),
+    "morfin": Drug("O", {"morning": 1, "evening": 1}, 300, critical=True, most=2),
+    "codein": Drug("N", {"noon": 1}, most=3, up_to=True),
     "pamol": Drug("P", {}, 240, most=3),
 }
 
 
 def usual(issued: datetime, rng: Random, night: bool = False) -> Table:
     """Most of the usual plan; with an intake at 02:30 for the nights on which the clocks are changed."""
-    drugs = {o: d for o, d in USUAL.items() if o == "levodopa" or rng.random() < 0.85}
+    day = home_day(issued)
+    some = {o: d for o, d in USUAL.items() if o == "levodopa" or rng.random() < 0.85}
+    drugs = {o: d._replace(rota=drawn(rng, day)) if rng.random() < 0.3 else d for o, d in some.items()}
     if night:
         drugs["eltroxin"] = Drug("T", {"t0230": 1}, critical=True)
     return _table(drugs, ROUNDS | {"t0230": "02:30", "t1500": "15:00"}, issued)
@@ -181,6 +199,14 @@ def further_apart(table: Table, rng: Random) -> Table:
     return _table(table.drugs | {name: drug}, table.hours, table.issued)
 
 
+def other_days(table: Table, rng: Random) -> Table:
+    """On other days, more or less of it for a while, or every day again."""
+    name = rng.choice(sorted(table.drugs))
+    rota = drawn(rng, home_day(table.issued)) if rng.random() < 0.8 else EVERY_DAY
+    drug = table.drugs[name]._replace(rota=rota, up_to=rng.random() < 0.3)
+    return _table(table.drugs | {name: drug}, table.hours, table.issued)
+
+
 def another_slot(table: Table, rng: Random) -> Table:
     """An intake of its own, or one less."""
     name = rng.choice(sorted(table.drugs))
@@ -214,4 +240,7 @@ def _renamed(drugs: dict[str, Drug], old: str, new: str) -> dict[str, Drug]:
     return {o: d._replace(tablets={new if s == old else s: n for s, n in d.tablets.items()}) for o, d in drugs.items()}
 
 
-CHANGES = (moved, elsewhere_in_the_day, renamed, stronger, stopped, begun, another_way, further_apart, another_slot)
+CHANGES = (
+    moved, elsewhere_in_the_day, renamed, stronger, stopped, begun, another_way, further_apart, another_slot,
+    other_days, other_days,
+)  # fmt: skip

@@ -99,7 +99,7 @@ class Story:
         self.day += timedelta(days=1)
         self.until(moment(str(self.day), "00:00"))
         self.days += 1
-        self.dose_days += sum(1 for drug in table.drugs.values() if drug.tablets)
+        self.dose_days += sum(1 for drug in table.drugs.values() if drug.tablets and drug.rota.times(day))
 
     # -- an ordinary day -------------------------------------------------------------------------------------------
 

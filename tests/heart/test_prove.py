@@ -7,15 +7,16 @@ from random import Random
 
 import pytest
 
-from hub.domain import decide, due, may_open
+from hub.domain import decide, due, may_open, schedule, touches
 from tests.heart import prove
+from tests.heart.faults import FAULTS
 from tests.heart.ledger import Broken
 from tests.heart.outside import Clockwork, File
 from tests.heart.story import Story, folder, lived
 
 SLICES = 8
 LIVES = 12  # in each; the seeds are the first ones of `make prove-core`
-THE_ORACLES = ("oracle.py", "ledger.py", "heard.py", "papers.py")
+THE_ORACLES = ("oracle.py", "ledger.py", "heard.py", "papers.py", "rota.py")
 
 
 @pytest.mark.parametrize("part", range(SLICES))
@@ -73,6 +74,18 @@ def test_it_sees_a_rule_that_is_gone(
     monkeypatch.setattr(may_open, "RULES", without(rule))
     with pytest.raises(Broken, match=said):
         first_broken(faults)
+
+
+def test_it_sees_a_dose_on_a_day_that_is_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "in_force", lambda *args: True)
+    with pytest.raises(Broken, match="planned otherwise than on paper"):
+        first_broken(FAULTS)
+
+
+def test_it_sees_as_needed_past_its_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(touches, "as_needed_on", lambda ordination, day: ordination.as_needed is not None)
+    with pytest.raises(Broken, match="on a day it is not to be had"):
+        first_broken(("asks_as_needed",))
 
 
 def test_it_sees_a_miss_that_nobody_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
