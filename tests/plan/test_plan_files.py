@@ -96,6 +96,20 @@ def test_a_signed_plan_is_read_without_its_key() -> None:
     assert file == (Form.SIGNED, sample())
 
 
+def test_an_envelope_may_have_fmks_structures_for_medicines_of_its_own_citizen() -> None:
+    value = {**sample(), "medicines": CARD}
+    value["settings"]["per_medicine"] = {"9": {"handout": "compartment", "criticality": "high"}}
+    (ordination,) = understood(value).plan.ordinations
+    assert (ordination.id, ordination.criticality) == ("9", "high")
+    assert (
+        ordination.text == "Dosering fra d. 1. mar. 2026:\n1 tablet hver morgen"
+    )  # the card brings no words of its own
+    with pytest.raises(PlanUnreadable, match="are not those of the plan's citizen"):
+        understood({**value, "medicines": {**CARD, "citizen": {"id": "0201609995", "name": "En anden"}}})
+    with pytest.raises(PlanUnreadable, match=r"\$.medicines.format: invalid enum value"):
+        understood({**value, "medicines": {**CARD, "format": "fmk/2"}})
+
+
 def test_several_fmk_dosages_are_several_medicines_and_several_fhir_dosages_one() -> None:
     both = understood([fmk(dose()), fmk(dose("Evening", 2))]).plan
     assert [(o.id, o.medicine.name) for o in both.ordinations] == [("1", "Medicin 1"), ("2", "Medicin 2")]
