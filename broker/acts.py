@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from broker import brake
-from hub.broker import JoinWifi, Reboot, RestartScreen, SetClock
+from hub.broker import JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
 from hub.clock_model import FIRST, LAST
 from hub.files import replace
 
@@ -83,9 +83,14 @@ def reboot(
     run("systemctl", "reboot", "--no-block")
 
 
+def power_off(verb: PowerOff, run: Run = run) -> None:
+    run("systemctl", "poweroff", "--no-block")
+
+
 ACTS: Mapping[type, Act] = {
     JoinWifi: join_wifi,
     SetClock: set_clock,
     RestartScreen: restart_screen,
     Reboot: reboot,
+    PowerOff: power_off,
 }

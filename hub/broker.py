@@ -1,6 +1,6 @@
 """What the hub may not do itself and somebody must: asked of the broker (`broker/main.py`), a request a connection.
 
-The verbs are these four and no others. Each is one line of JSON; the broker answers one `Done`, and knows the hub by
+The verbs are these five and no others. Each is one line of JSON; the broker answers one `Done`, and knows the hub by
 its uid. It is root's, so it takes nothing else: no path, no command, no unit's name.
 """
 
@@ -43,7 +43,12 @@ class Reboot(Verb, frozen=True):
     """Stop everything in order and start the box anew; not in a loop."""
 
 
-AnyVerb = JoinWifi | SetClock | RestartScreen | Reboot
+class PowerOff(Verb, frozen=True):
+    """Stop everything in order and put the box off: the battery is nearly empty (H21). What puts it on again is the
+    power supply, when the mains are back."""
+
+
+AnyVerb = JoinWifi | SetClock | RestartScreen | Reboot | PowerOff
 
 
 class Done(Struct, frozen=True, forbid_unknown_fields=True):

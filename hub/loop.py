@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 from msgspec.structs import replace
 
-from hub import notify
+from hub import broker, notify
 from hub import protocol as p
 from hub.clock import Clock
 from hub.contact import ContactFile, contact_of
@@ -61,7 +62,7 @@ class Loop:
     def __init__(
         self, journal: Journal, clock: Clock, context: Context, push: Callable[[p.Snapshot], None],
         healthy: Callable[[], bool] = lambda: True, tick_s: float = TICK_S, replay: Replay | None = None,
-        mend_s: float = MEND_S,
+        mend_s: float = MEND_S, ask_broker: Callable[[broker.AnyVerb], broker.Done] = broker.ask,
     ) -> None:  # fmt: skip
         self.journal, self.clock = journal, clock
         self._contacts = ContactFile(journal.path.with_suffix(".contact"))
@@ -74,6 +75,7 @@ class Loop:
         self.follows = True  # the journal could be read from end to end, and written to
         self.snapshot: p.Snapshot | None = None
         self._push, self._healthy, self._tick_s = push, healthy, tick_s
+        self._ask_broker = ask_broker
         self._edges = 0  # lid movements taken from the inbox
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
         self._devices: Devices | None = None
@@ -291,6 +293,14 @@ class Loop:
                 self.clock.tell(body.wall)
             elif isinstance(body, e.MarkLowered):
                 self.clock.lower_mark()
+            elif isinstance(body, e.PoweredOff):
+                Thread(target=self._power_off, name="power off", daemon=True).start()
+
+    def _power_off(self) -> None:
+        """By a thread of its own: nobody waits for the broker. Refused, the box runs on until the battery is empty."""
+        done = self._ask_broker(broker.PowerOff())
+        if done.refused:
+            log.error("the box is not put off: %s", done.refused)
 
     def _show(self) -> None:
         moment = self.clock.now()

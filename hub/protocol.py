@@ -346,6 +346,7 @@ class Snapshot(Struct, frozen=True, tag=True):
     clock_ok: bool = True
     network_ok: bool = True
     mains_ok: bool = True
+    battery_until: datetime | None = None  # about when the box stops, home wall time; None: mains on, or not known yet
     journal_ok: bool = True
     journal_code: str = ""  # of hub.journal_errors.JournalState: why the hub can write nothing down, nor tell anybody
     plan_old: bool = False

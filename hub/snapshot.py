@@ -60,6 +60,7 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         clock_ok=moment.trusted and not state.clock_doubted,
         network_ok=context.network_ok,
         mains_ok=state.mains,
+        battery_until=view.battery_until(),
         journal_ok=context.journal is None and not state.journal_doubted,
         journal_code=context.journal or "",
         plan_old=plan is not None and moment.wall >= plan_old_at(state),
@@ -106,6 +107,13 @@ class _Viewer:
 
     def home(self, instant: datetime) -> datetime:
         return instant.astimezone(self._zone)
+
+    def battery_until(self) -> datetime | None:
+        """Rather too early than too late, and no more exact than it can be."""
+        if self._sensed.left_s is None:
+            return None
+        until = self.home(self._moment.wall + timedelta(seconds=self._sensed.left_s))
+        return until.replace(minute=until.minute // 15 * 15, second=0, microsecond=0)
 
     def recent(self, alarm: Alarm) -> bool:
         return alarm.alive or self._moment.wall - alarm.raised_at.wall < timedelta(hours=1)

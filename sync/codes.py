@@ -66,6 +66,7 @@ OTHERS: dict[AlarmCode, Others] = {
     AlarmCode.PLAN_OLD: Others(),
     AlarmCode.CLOCK: Others(TECHNICAL_FAULT, MAINTENANCE),
     AlarmCode.MAINS_LOST: Others("1.19", "0085"),
+    AlarmCode.BATTERY_LOW: Others("1.17", "0016"),
     AlarmCode.HELP: Others(),
     AlarmCode.PARKED: Others("1.4"),
     AlarmCode.JOURNAL: Others(TECHNICAL_FAULT, MAINTENANCE),

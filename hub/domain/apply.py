@@ -288,5 +288,7 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.JournalDoubted: lambda s, b, m: dict(journal_doubted=True),
     e.JournalConfirmed: lambda s, b, m: dict(journal_doubted=False),
     e.MainsLost: lambda s, b, m: dict(mains=False),
-    e.MainsRestored: lambda s, b, m: dict(mains=True),
+    e.MainsRestored: lambda s, b, m: dict(mains=True, stopping=False),
+    e.PoweredOff: lambda s, b, m: dict(stopping=True),
+    e.Booted: lambda s, b, m: dict(stopping=False),
 }

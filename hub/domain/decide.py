@@ -7,6 +7,7 @@ from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain import named, offers, touches
 from hub.domain.alarms import alarm, over, uncertain
+from hub.domain.battery import battery
 from hub.domain.due import due
 from hub.domain.intake import Life, Moment, most_critical
 from hub.domain.life import TABLE
@@ -47,6 +48,8 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
         return _move_lid(c.MoveLid(moved[0], moved[0] in lids), state, moment)
     if sensed.mains is not None and sensed.mains is not state.mains:
         return _mains(state, sensed.mains)
+    if bodies := battery(state, sensed):
+        return bodies
     return due(state, moment, sensed.reading)
 
 

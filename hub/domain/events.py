@@ -91,6 +91,11 @@ class MainsLost(Body, frozen=True):
 class MainsRestored(Body, frozen=True):
     """The mains are back."""
 
+class PoweredOff(Body, frozen=True):
+    """On battery with so little left that the box stops in order; it begins again when the mains are back (H21)."""
+
+    charge_pct: int
+
 class EventParked(Body, frozen=True):
     """The municipality's server cannot take event `seq`; it is set aside there, never here."""
 
@@ -312,6 +317,7 @@ class AlarmCode(StrEnum):
     PLAN_OLD = "plan_old"
     CLOCK = "clock"
     MAINS_LOST = "mains_lost"
+    BATTERY_LOW = "battery_low"
     HELP = "help"
     PARKED = "parked"
     JOURNAL = "journal"
@@ -353,7 +359,7 @@ AnyBody = (
     | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
     | IntakeRestored | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakePromised
     | IntakeHandedBack | IntakeTakenElsewhere | WindowEnded | IntakeCorrected
-    | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded
+    | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded | PoweredOff
 )
 # fmt: on
 Bodies = list[AnyBody]  # what one command brings about, in order
@@ -384,7 +390,7 @@ _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
     Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, MachineAsked, KeyAccepted, CommandCarriedOut,
     JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanAwaited,
-    PlanRefused,
+    PlanRefused, PoweredOff,
 )  # fmt: skip
 LANE: dict[type[Body], Lane] = {
     body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL

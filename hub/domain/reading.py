@@ -24,6 +24,8 @@ class Sensed(Struct, frozen=True):
     open_lids: frozenset[int] | None = None
     reading: Reading | None = None
     mains: bool | None = None
+    charge_pct: int | None = None  # of the battery
+    left_s: float | None = None  # until the battery is so empty that the box stops; None with the mains on
 
 
 class Removed(StrEnum):

@@ -107,6 +107,7 @@ class State(Struct, frozen=True):
     clock_doubted: bool = False
     journal_doubted: bool = False
     mains: bool = True
+    stopping: bool = False  # the box puts itself off, and is asked once a boot or cut
 
     def fill_of(self, intake: IntakeId) -> Fill | None:
         """The compartment's fill that serves this intake."""

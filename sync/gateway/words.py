@@ -31,6 +31,7 @@ WORDS: dict[str, str] = {
     AlarmCode.PLAN_OLD: "Medicinplanen er gammel",
     AlarmCode.CLOCK: "Boksens ur er ikke til at stole på: intet åbnes",
     AlarmCode.MAINS_LOST: "Boksen er uden strøm",
+    AlarmCode.BATTERY_LOW: "Boksens batteri er ved at være tomt",
     AlarmCode.HELP: "Borgeren beder om hjælp",
     AlarmCode.PARKED: "En hændelse kunne ikke afleveres",
     AlarmCode.JOURNAL: "Boksens journal er ikke hel: intet åbnes",
@@ -45,6 +46,7 @@ URGENCY = {Criticality.HIGH: "Høj", Criticality.MEDIUM: "Middel", Criticality.L
 TECHNICAL = frozenset({
     AlarmCode.LID_LEFT_OPEN, AlarmCode.TAMPER, AlarmCode.PLAN_REFUSED, AlarmCode.PLAN_OLD, AlarmCode.CLOCK,
     AlarmCode.MAINS_LOST, AlarmCode.PARKED, AlarmCode.JOURNAL, watch.NO_CONTACT, watch.PLAN_NOT_RUNNING,
+    AlarmCode.BATTERY_LOW,
 })  # fmt: skip
 
 LIVES: dict[str, str] = {

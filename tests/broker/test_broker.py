@@ -22,7 +22,7 @@ from broker.acts import ACTS, Refused
 from broker.brake import MOST, after_failure, may_reboot
 from broker.main import serve
 from hub import broker as asks
-from hub.broker import AnyVerb, Done, JoinWifi, Reboot, RestartScreen, SetClock
+from hub.broker import AnyVerb, Done, JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
 
 WIFI = JoinWifi("hjem æ;[x]", "en \\lang; kode#")
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -72,7 +72,9 @@ def sent(tmp_path: Path, line: bytes, asked: Asked, uid: int) -> bytes:
         return to.makefile("rb").read()
 
 
-@pytest.mark.parametrize("verb", [WIFI, SetClock(NOON), RestartScreen(), Reboot()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "verb", [WIFI, SetClock(NOON), RestartScreen(), Reboot(), PowerOff()], ids=lambda v: type(v).__name__
+)
 def test_each_verb_comes_through_as_it_was_asked(tmp_path: Path, verb: AnyVerb) -> None:
     asked = Asked()
     with listening(tmp_path / "b.sock", asked, os.getuid()):
@@ -80,8 +82,9 @@ def test_each_verb_comes_through_as_it_was_asked(tmp_path: Path, verb: AnyVerb) 
     assert asked.verbs == [verb]
 
 
-def test_there_are_four_verbs_and_each_is_done_by_something() -> None:
-    assert {kind.__name__ for kind in get_args(AnyVerb)} == {"JoinWifi", "SetClock", "RestartScreen", "Reboot"}
+def test_there_are_five_verbs_and_each_is_done_by_something() -> None:
+    names = {kind.__name__ for kind in get_args(AnyVerb)}
+    assert names == {"JoinWifi", "SetClock", "RestartScreen", "Reboot", "PowerOff"}
     assert set(ACTS) == set(get_args(AnyVerb))
 
 

@@ -1,4 +1,4 @@
-"""The broker as booted: one uid, four verbs, nothing else, and nothing done that was not asked for."""
+"""The broker as booted: one uid, five verbs, nothing else, and nothing done that was not asked for."""
 
 import socket
 import subprocess

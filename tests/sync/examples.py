@@ -59,6 +59,7 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.JournalConfirmed(by=BY),
     e.MainsLost(),
     e.MainsRestored(),
+    e.PoweredOff(charge_pct=10),
     e.EventParked(lane="clinical", seq=4, reason="clinical: the server answered 422"),
     e.PlanRefused(version=3, digest="ab" * 32, reasons=("$.hub: is for another hub",)),
     e.OrdinationsStopped(ordinations=("9100002",), issued=START, by=BY, reason="new allergy"),
