@@ -70,7 +70,8 @@ class Press(Widget):
         """Taken whether it counts or not: what lies below is not to be touched through a button."""
         if not self.collide_point(*touch.pos):
             return False
-        if getattr(touch, "button", "left") == "left" and self.page.ready() and not self._another_is_down():
+        finger = getattr(touch, "button", None) in (None, "left")  # a panel's touch has none
+        if finger and self.page.ready() and not self._another_is_down():
             touch.grab(self)
             self.down = True
         return True

