@@ -3,8 +3,9 @@
 from drivers import world_protocol as w
 from drivers.world_state import World
 
-LOOKS = (w.Weigh, w.AskCharge, w.Watch, w.Look, w.ReadLedger)  # change nothing but the load cell's noise
-Answered = w.Weight | w.Charge | w.Handled | w.WorldView | w.Ledger | None
+# These change nothing but the load cell's noise.
+LOOKS = (w.Weigh, w.AskCharge, w.AskRtc, w.AskCelsius, w.Watch, w.Look, w.ReadLedger)
+Answered = w.Weight | w.Charge | w.Ahead | w.Warmth | w.Handled | w.WorldView | w.Ledger | None
 
 
 def act(world: World, request: w.Request, now_s: float) -> Answered:
@@ -14,12 +15,10 @@ def act(world: World, request: w.Request, now_s: float) -> Answered:
             world.lock_line(number, on, now_s)
         case w.LampLine(number, on):
             world.lamp_line(number, on)
-        case w.Weigh():
-            return w.Weight(world.weigh(now_s))
-        case w.AskCharge():
-            return w.Charge(world.battery.charge_pct(now_s))
         case w.PlayTone(tone):
             world.play(tone, now_s)
+        case w.LightScreen(pct):
+            world.around.light_pct = pct
         case w.SayText(text):
             world.say(text, now_s)
         case w.Look():
@@ -27,9 +26,22 @@ def act(world: World, request: w.Request, now_s: float) -> Answered:
         case w.ReadLedger(after):
             return w.Ledger(tuple(world.ledger[after:]))
         case _:
-            handled = _hand(world, request, now_s)
+            done = _measure(world, request, now_s) or _hand(world, request, now_s)
             _surround(world, request, now_s)
-            return handled
+            return done
+    return None
+
+
+def _measure(world: World, request: w.Request, now_s: float) -> Answered:
+    match request:
+        case w.Weigh():
+            return w.Weight(world.weigh(now_s))
+        case w.AskCharge():
+            return w.Charge(world.battery.charge_pct(now_s))
+        case w.AskRtc():
+            return w.Ahead(world.around.rtc_ahead())
+        case w.AskCelsius():
+            return w.Warmth(world.around.warmth())
     return None
 
 
@@ -60,6 +72,10 @@ def _surround(world: World, request: w.Request, now_s: float) -> None:
             world.set_mains(on, now_s)
         case w.SetBattery(charge_pct, unplugged):
             world.battery.put(charge_pct, unplugged, now_s)
+        case w.SetRtc(fault, ahead_s):
+            world.around.rtc_fault, world.around.rtc_ahead_s = fault, ahead_s
+        case w.SetCelsius(celsius):
+            world.around.celsius = celsius
         case w.SetJam(number, on):
             world.set_jam(number, on)
         case w.SetScale(fault):

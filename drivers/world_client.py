@@ -5,6 +5,8 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +18,7 @@ from hub.ports import DeviceError, LidMoved, Tone
 TIMEOUT_S = 5.0
 AGAIN_S = 0.2  # between attempts to reach a world that does not answer
 
-A = TypeVar("A", w.Weight, w.Charge, w.Handled, w.WorldView, w.Ledger)
+A = TypeVar("A", w.Weight, w.Charge, w.Ahead, w.Warmth, w.Handled, w.WorldView, w.Ledger)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(w.FromWorld).decode
 
@@ -73,6 +75,17 @@ class WorldClient:
         """As the battery's gauge tells it."""
         return self._ask(w.AskCharge(), w.Charge).pct
 
+    def rtc_ahead(self) -> timedelta:
+        """How far the real-time clock is ahead of the machine's."""
+        return timedelta(seconds=self._ask(w.AskRtc(), w.Ahead).seconds)
+
+    def celsius(self) -> Decimal:
+        """One sample of the thermometer."""
+        return self._ask(w.AskCelsius(), w.Warmth).celsius
+
+    def light_screen(self, pct: int) -> None:
+        self._do(w.LightScreen(pct))
+
     def play(self, tone: Tone | None) -> None:
         self._do(w.PlayTone(tone))
 
@@ -114,6 +127,13 @@ class WorldClient:
 
     def set_battery(self, charge_pct: int, unplugged: bool = False) -> None:
         self._do(w.SetBattery(charge_pct, unplugged))
+
+    def set_rtc(self, fault: w.RtcFault | None = None, ahead_s: float = 0.0) -> None:
+        self._do(w.SetRtc(fault, ahead_s))
+
+    def set_celsius(self, celsius: Decimal | None) -> None:
+        """How warm it is in the box; None pulls the thermometer's plug."""
+        self._do(w.SetCelsius(celsius))
 
     def set_jam(self, compartment: int, on: bool) -> None:
         self._do(w.SetJam(compartment, on))

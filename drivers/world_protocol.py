@@ -59,6 +59,18 @@ class AskCharge(Request, frozen=True):
     """What the battery's gauge tells → `Charge`."""
 
 
+class AskRtc(Request, frozen=True):
+    """→ `Ahead`."""
+
+
+class AskCelsius(Request, frozen=True):
+    """One sample of the thermometer → `Warmth`."""
+
+
+class LightScreen(Request, frozen=True):
+    pct: Annotated[int, Meta(ge=1, le=100)]
+
+
 class SayText(Request, frozen=True):
     text: Annotated[str, Meta(min_length=1, max_length=300)]
 
@@ -135,6 +147,25 @@ class SetBattery(Request, frozen=True):
     unplugged: bool = False
 
 
+class RtcFault(StrEnum):
+    UNPLUGGED = "unplugged"
+    BATTERY_OUT = "battery_out"  # it has lost the time, and refuses to be read
+    BATTERY_LOW = "battery_low"
+
+
+class SetRtc(Request, frozen=True):
+    """What ails the real-time clock, and how far it is ahead of the machine's."""
+
+    fault: RtcFault | None = None
+    ahead_s: float = 0.0
+
+
+class SetCelsius(Request, frozen=True):
+    """How warm it is in the box; None: the thermometer is unplugged."""
+
+    celsius: Decimal | None
+
+
 class SetJam(Request, frozen=True):
     """A jammed lid sticks although its latch is released; freed, it pops."""
 
@@ -204,9 +235,10 @@ class ReadLedger(Request, frozen=True):
 
 
 AnyRequest = (
-    LockLine | LampLine | Weigh | AskCharge | PlayTone | SayText | Watch
+    LockLine | LampLine | Weigh | AskCharge | AskRtc | AskCelsius | PlayTone | SayText | LightScreen | Watch
     | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
-    | SetMains | SetBattery | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
+    | SetMains | SetBattery | SetRtc | SetCelsius
+    | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
 
 
@@ -225,6 +257,14 @@ class Weight(Answer, frozen=True):
 
 class Charge(Answer, frozen=True):
     pct: int
+
+
+class Ahead(Answer, frozen=True):
+    seconds: float
+
+
+class Warmth(Answer, frozen=True):
+    celsius: Decimal
 
 
 class Handled(Answer, frozen=True):
@@ -276,6 +316,7 @@ class WorldView(Answer, frozen=True):
     router_port: int | None
     scale_fault: ScaleFault | None
     scanner_unplugged: bool
+    light_pct: int
     tones: tuple[Played, ...]
     trap: Trap | None  # set and not sprung
     sprung: tuple[Trap, ...]
@@ -326,7 +367,7 @@ class Reply(Struct, frozen=True, tag=True):
     """`error` is None when it was done; else one plain sentence, and nothing changed."""
 
     error: str | None = None
-    answer: Weight | Charge | Handled | WorldView | Ledger | None = None
+    answer: Weight | Charge | Ahead | Warmth | Handled | WorldView | Ledger | None = None
 
 
 class Sensed(Struct, frozen=True, tag=True):

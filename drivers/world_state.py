@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from drivers.tones import length_ms
+from drivers.world_around import Surroundings
 from drivers.world_battery import WorldBattery
 from drivers.world_cell import WorldLoadCell
 from drivers.world_compartment import Compartment, NotPossible
@@ -26,6 +27,7 @@ class World:
         self.scanner_unplugged = False
         self.cell = WorldLoadCell(seed)
         self.battery = WorldBattery()
+        self.around = Surroundings()
         self.router_port: int | None = None
         self.trap: Trap | None = None
         self.sprung: list[Trap] = []
@@ -162,8 +164,8 @@ class World:
     def view(self) -> WorldView:
         return WorldView(
             tuple(box.view() for box in self.compartments.values()), self.labels, self.contents_mg, self.mains,
-            self.network, self.router_port, self.cell.fault, self.scanner_unplugged, tuple(self.tones), self.trap,
-            tuple(self.sprung), len(self.ledger),
+            self.network, self.router_port, self.cell.fault, self.scanner_unplugged, self.around.light_pct,
+            tuple(self.tones), self.trap, tuple(self.sprung), len(self.ledger),
         )  # fmt: skip
 
     # -- writing it down ------------------------------------------------------------------------------------------

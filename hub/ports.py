@@ -1,7 +1,8 @@
 """What the hub asks of its devices. Drivers and their twins both keep these promises (one contract suite over both)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -136,6 +137,28 @@ class Power(Protocol):
 
     def charge_pct(self) -> int | None:
         """What is left in the battery, 0-100; None where the box has none that tells. Raises DeviceError."""
+
+    def close(self) -> None: ...
+
+
+class Rtc(Protocol):
+    def time(self) -> datetime:
+        """What the real-time clock tells, UTC. Raises DeviceError where there is none, it has lost the time, or its
+        battery is low."""
+
+    def close(self) -> None: ...
+
+
+class Thermometer(Protocol):
+    def celsius(self) -> Decimal:
+        """The temperature where it hangs, to a tenth of a degree. Raises DeviceError."""
+
+    def close(self) -> None: ...
+
+
+class Backlight(Protocol):
+    def light(self, pct: int) -> None:
+        """Make the screen so bright, 1-100; less is 1, for a dark screen looks like a dead box. Raises DeviceError."""
 
     def close(self) -> None: ...
 
