@@ -10,7 +10,7 @@ Check = Callable[[], str]
 
 
 def rtc_check(rtc: Rtc, wall: Callable[[], datetime]) -> Check:
-    """What it tells, and how far that is from `wall`, the machine's clock: no fault here, but a matter of `hub.clock`."""
+    """What it tells, and how far that is from `wall`, the machine's clock: no fault here, for `hub.clock` judges."""
 
     def check() -> str:
         told = rtc.time()
