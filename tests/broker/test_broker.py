@@ -216,10 +216,10 @@ def test_what_fails_is_refused_without_what_it_said() -> None:
 # -- the brake ------------------------------------------------------------------------------------------------------
 
 
-def failing(service: str, result: str, file: Path) -> tuple[list[str], list[float]]:
+def failing(service: str, status: str, file: Path) -> tuple[list[str], list[float]]:
     ran: list[str] = []
     waited: list[float] = []
-    after_failure(service, result, lambda command: ran.append(command[1]), waited.append, file)
+    after_failure(service, status, lambda command: ran.append(command[1]), waited.append, file)
     return ran, waited
 
 
@@ -241,20 +241,19 @@ def test_a_count_that_cannot_be_read_stops_reboots(tmp_path: Path) -> None:
 
 
 def test_one_that_cannot_be_written_is_no_reboot_but_another_try(tmp_path: Path) -> None:
-    ran, waited = failing("medhub-hub", "start-limit-hit", tmp_path / "none" / "count")
+    ran, waited = failing("medhub-hub", "1", tmp_path / "none" / "count")
     assert (ran, len(waited)) == (["reset-failed", "start"], 1)
 
 
 def test_a_hub_that_does_not_stay_up_is_given_reboots_and_then_tries_for_ever(tmp_path: Path) -> None:
-    did = [failing("medhub-hub", "start-limit-hit", tmp_path / "count")[0][0] for _ in range(6)]
+    did = [failing("medhub-hub", "1", tmp_path / "count")[0][0] for _ in range(6)]
     assert did == ["reboot"] * MOST + ["reset-failed"] * 3
 
 
 @pytest.mark.parametrize(
-    ("service", "result"),
-    [("medhub-hub", "exit-code"), ("medhub-ui", "start-limit-hit"), ("medhub-sync", "start-limit-hit")],
+    ("service", "status"), [("medhub-hub", str(os.EX_CONFIG)), ("medhub-ui", "KILL"), ("medhub-sync", "1")]
 )
-def test_settings_gone_wrong_or_another_than_the_hub_never_reboot(tmp_path: Path, service: str, result: str) -> None:
-    ran, waited = failing(service, result, tmp_path / "count")
+def test_settings_gone_wrong_or_another_than_the_hub_never_reboot(tmp_path: Path, service: str, status: str) -> None:
+    ran, waited = failing(service, status, tmp_path / "count")
     assert (ran, waited) == (["reset-failed", "start"], [60.0])
     assert not (tmp_path / "count").exists()
