@@ -17,7 +17,10 @@ from zlib import crc32
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".venv" / "services"  # what is fetched, from one run to the next
 PACKAGES = ("systemd-sysv", "dbus", "udev", "make", "xvfb", "faketime")
-NEEDED = {"systemd-nspawn": "systemd-container", "mmdebstrap": "mmdebstrap", "nsenter": "util-linux"}
+NEEDED = {
+    "systemd-nspawn": "systemd-container", "mmdebstrap": "mmdebstrap", "nsenter": "util-linux",
+    "qemu-system-x86_64": "qemu-system-x86", "mke2fs": "e2fsprogs",
+}  # fmt: skip
 BOOT_S = 60.0
 
 
@@ -99,10 +102,10 @@ def machine() -> Iterator[Machine]:
     KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="medhub-services-", dir="/var/tmp") as name:
         folder = Path(name)
-        _unpack(_debian(), folder / "root")
-        _copy_tree(folder / "src")
+        unpack(debian(), folder / "root")
+        copy_tree(folder / "src")
         (folder / "site").symlink_to(next((ROOT / ".venv/lib").glob("python3.*/site-packages")))
-        _fetch_wheels()
+        fetch_wheels()
         made = Machine(folder)
         try:
             made.boot()
@@ -111,10 +114,10 @@ def machine() -> Iterator[Machine]:
             made.close()
 
 
-def _debian() -> Path:
+def debian(*more: str) -> Path:
     """A tar of the system, made once: with what requirements/appliance-debian.txt asks for, as `make install` would."""
     lines = (ROOT / "requirements" / "appliance-debian.txt").read_text().splitlines()
-    wanted = ",".join((*PACKAGES, *(line for line in lines if line and not line.startswith("#"))))
+    wanted = ",".join((*PACKAGES, *more, *(line for line in lines if line and not line.startswith("#"))))
     release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     suite = release["VERSION_CODENAME"].strip('"')
     tar = KEPT / f"{suite}-{crc32(wanted.encode()):08x}.tar"
@@ -135,12 +138,12 @@ def _sources() -> Sequence[str]:
     return [str(place) for place in places if place.is_file() and place.stat().st_size]
 
 
-def _unpack(tar: Path, root: Path) -> None:
+def unpack(tar: Path, root: Path) -> None:
     root.mkdir()
     subprocess.run(["tar", "-C", str(root), "--numeric-owner", "-xf", str(tar)], check=True)
 
 
-def _copy_tree(to: Path) -> None:
+def copy_tree(to: Path) -> None:
     """What git has of this tree, as it is now."""
     listed = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
@@ -150,6 +153,6 @@ def _copy_tree(to: Path) -> None:
             shutil.copy(ROOT / name, to / name)
 
 
-def _fetch_wheels() -> None:
+def fetch_wheels() -> None:
     pip = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
     subprocess.run([*pip, str(KEPT / "wheels"), "-r", str(ROOT / "requirements" / "appliance.txt")], check=True)
