@@ -65,6 +65,9 @@ class Scene(Struct, frozen=True):
         banner = _("Running on battery") if not s.mains_ok else _("The plan is old") if s.plan_old else ""
         if screen == "home" and not s.mains_ok:
             text, banner = "", _("The power is out. Running on battery.")
+            if s.battery_until is not None:
+                clock = _("{time}", time=_.time(s.battery_until)).replace(" ", NBSP)
+                banner = _("The power is out. Battery until {clock}.", clock=clock)
         return Strip(text=text, banner=banner, offline=not s.network_ok)
 
     def when(self, at: datetime) -> str:

@@ -87,6 +87,7 @@ SNAPSHOTS: dict[str, Snapshot] = {
     "home": snapshot(hour=14, minute=20, next=intake("planned")),
     "home-early": snapshot(hour=17, minute=10, next=intake("planned")),
     "home-no-power": snapshot(hour=14, next=TOMORROW, mains_ok=False, network_ok=False, plan_old=True),
+    "home-battery": snapshot(hour=19, next=TOMORROW, mains_ok=False, battery_until=at(2, 45, day=21)),
     "home-night": snapshot(hour=23, minute=5, next=TOMORROW),
     "home-no-plan": snapshot(plan_version=None, next=None, today=(), medicines=()),
     "due": DUE,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.ui.scenes import DUE, LANGUAGES, intake, snapshot, views
 from ui.layout import action_rects, compose
-from ui.measure import wrap
+from ui.measure import width, wrap
 from ui.panel import PANELS, Panel, Rect
 from ui.present import present
 from ui.tokens import HEADING, LEAST, MEDICINE, MEDICINE_LONG, TARGET
@@ -47,6 +47,14 @@ def test_text_is_clear_of_the_buttons_and_of_the_heading(panel: Panel, language:
             assert all(apart(item.rect, b.rect, 0, 0) for b in sheet.buttons), (name, item)
             if item.shape_rect is not None:
                 assert all(apart(item.shape_rect, b.rect, 0, 0) for b in sheet.buttons), (name, item)
+
+
+@pytest.mark.parametrize(("panel", "language"), ALL)
+def test_what_the_box_says_of_itself_fits_beside_the_sign_of_no_network(panel: Panel, language: str) -> None:
+    for name, view in views(panel, language):
+        strip = compose(panel, view).strip
+        if strip is not None and view.strip.banner:
+            assert width(view.strip.banner, "body", panel.y(LEAST)) <= strip.width - panel.x(14), name
 
 
 @pytest.mark.parametrize(("panel", "language"), ALL)
