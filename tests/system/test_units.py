@@ -122,7 +122,7 @@ def test_the_hub_has_no_network_and_sync_no_device_and_ui_only_its_own() -> None
 
 def test_a_device_goes_to_one_user_and_nothing_that_is_typed_on_goes_to_any() -> None:
     lines = [line for line in (SYSTEMD / "72-medhub.rules").read_text().splitlines() if line.startswith("SUBSYSTEM")]
-    for kind in ("gpio", "i2c-dev", "iio", "tty", "sound", "backlight", "drm", "input"):
+    for kind in ("gpio", "i2c-dev", "iio", "tty", "sound", "rtc", "backlight", "drm", "input"):
         assert sum(f'SUBSYSTEM=="{kind}"' in line for line in lines) == 1, kind
     for line in lines:
         assert len(set(re.findall(r"medhub-(hub|ui)", line))) == 1, line
