@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-scale prove-services
-.PHONY: prove-parsers install uninstall lock clean
+.PHONY: prove-parsers prove-gpio test-hardware install uninstall lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ prove-services: $(READY) ## The three services under a real systemd, as root: th
 
 prove-parsers: $(READY) ## A million spoilt codes and as many spoilt lines of the scale, each judged by a second reading
 	@$(BIN)/python -u -m tests.parsers.prove
+
+prove-gpio: $(READY) ## Locks and lids on a kernel's real GPIO chips, in a machine of its own (qemu-system-x86, busybox-static)
+	@$(BIN)/python -u -m tests.proof_gpio.prove
+
+test-hardware: $(READY) ## On a Pi with six jumpers on its header: the same contract of locks and lids as in make test
+	@MEDHUB_GPIO=pi $(BIN)/pytest tests/drivers/test_compartments.py
 
 install: ## On the box itself, as root: the three services, each its own user, with a private environment
 	@systemd/install.sh install

@@ -177,7 +177,8 @@ class SimulatedChip:
         return self._line(line, "value").read_text().strip() == "1"
 
     def unplug(self) -> None:
-        (self._folder / "live").write_text("0")
+        if (self._folder / "live").read_text().strip() == "1":
+            (self._folder / "live").write_text("0")
 
     def plug(self) -> None:
         (self._folder / "live").write_text("1")

@@ -124,14 +124,16 @@ class KernelRig:
         self._seen: list[tuple[int, float]] = []
         self._was_high = dict.fromkeys(self.wiring, False)
         self._eye = threading.Lock()
+        self.springs: dict[int, int] = {}  # the lid that each lock's bolt lets go; none unless a test says so
         self._done = threading.Event()
         self._watching = threading.Thread(target=self._watch)
 
     def connect(self) -> Compartments:
-        for number in self.wiring:
-            self.move_lid(number, False)
         made = GpioCompartments(self.wiring)
         self._closing.callback(made.close)
+        for number in self.wiring:  # not before: a simulator's pull, unlike a switch, gives way to the driver's
+            self.move_lid(number, False)
+            wait_for(f"lid {number} shut", lambda n=number: not made.lid_open(n))
         if not self._watching.is_alive():
             self._watching.start()
             self._closing.callback(self._watching.join)
@@ -146,6 +148,8 @@ class KernelRig:
             high = self._level(self.wiring[number].lock)
             if high and not self._was_high[number]:
                 self._seen.append((number, time.monotonic()))
+                if number in self.springs:
+                    self.move_lid(self.springs[number], True)
             self._was_high[number] = high
             return high
 

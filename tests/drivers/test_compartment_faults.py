@@ -13,12 +13,18 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from drivers.chip_pins import ChipFactory
 from drivers.compartments import GpioCompartments, Wire, Wiring
 from drivers.lids import MOST, WITHIN_S, Lids
+from hub.commissioning import Finding, commission
 from hub.ports import Compartments, DeviceError
-from tests.drivers.kernels import FakeChip
-from tests.drivers.rigs import NEAR, KernelRig, Rig, on
+from tests.drivers.kernels import FakeChip, fake_chips, simulated_chips
+from tests.drivers.rigs import GPIO, NEAR, KernelRig, Rig, on
 from tests.drivers.worlds import wait_for
 
 Moves = list[tuple[int, bool]]
+
+
+@pytest.fixture
+def kernel(closing: ExitStack) -> KernelRig:
+    return KernelRig(simulated_chips(closing) if GPIO == "sim" else fake_chips(closing), closing)
 
 
 def watched(rig: Rig) -> tuple[Compartments, Moves]:
@@ -203,6 +209,25 @@ def test_off_is_tried_also_on_a_chip_that_went_in_the_middle() -> None:
     pin.gone = False
     box.close()
     assert not pin.state
+
+
+# -- the walk ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("springs", "found"), [
+    ({1: 1, 2: 2}, [Finding.PASSED, Finding.PASSED]),
+    ({1: 2, 2: 1}, [Finding.WRONG_LID, Finding.WRONG_LID]),
+    ({1: 1}, [Finding.PASSED, Finding.NOTHING_MOVED]),
+])  # fmt: skip
+def test_the_walk_finds_crossed_wires(
+    kernel: KernelRig, springs: dict[int, int], found: list[Finding], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.commissioning.MOVES_S", 0.5)
+    box = kernel.connect()
+    kernel.springs = springs
+    report = commission(box, lambda lids: [kernel.move_lid(number, False) for number in lids] and None)
+    assert list(report.findings.values()) == found
+    assert not any(kernel.energised(number) or kernel.lit(number) or box.lid_open(number) for number in (1, 2))
 
 
 # -- chips -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """A board file that is wrong is refused, and the refusal names the line, the key and the reason."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,22 @@ def test_a_good_board_is_what_it_says(file: Path) -> None:
 @pytest.mark.parametrize("name", ["board-28.toml", "board-4.toml"])
 def test_the_examples_of_the_wiring_page_are_good(name: str) -> None:
     assert load(ROOT / "docs" / "examples" / name).compartments
+
+
+def test_the_examples_expanders_are_those_of_the_overlay() -> None:
+    overlay = (ROOT / "systemd" / "overlays" / "medhub-expanders.dts").read_text()
+    board = load(ROOT / "docs" / "examples" / "board-28.toml")
+    labels = {chip.label for chip in board.chips.values()} - {"pinctrl-bcm2711"}
+    assert labels == {f"1-00{address}" for address in re.findall(r"gpio@(2\d) \{", overlay)}
+    assert re.findall(r"gpio@(2\d) ", overlay) == re.findall(r"reg = <0x(2\d)>", overlay)
+
+
+@pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed (device-tree-compiler)")
+def test_the_overlay_compiles() -> None:
+    overlay = ROOT / "systemd" / "overlays" / "medhub-expanders.dts"
+    command = ["dtc", "-@", "-I", "dts", "-O", "dtb", "-o", "/dev/null", str(overlay)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # Each: what is put in the place of what, the line it is on, its key, and a part of the reason.
