@@ -30,6 +30,7 @@ files() {
     for unit in $units; do put "$unit" "$lib/systemd/system/$unit"; done
     put system.conf "$lib/systemd/system.conf.d/medhub.conf"
     put logind.conf "$lib/systemd/logind.conf.d/medhub.conf"
+    put modules-load.conf "$lib/modules-load.d/medhub.conf"
     put sysusers.conf "$lib/sysusers.d/medhub.conf"
     put tmpfiles.conf "$lib/tmpfiles.d/medhub.conf"
     put 72-medhub.rules "$lib/udev/rules.d/72-medhub.rules"
@@ -58,8 +59,8 @@ uninstall() {
     systemctl --quiet --root="$root/" unmask $mask
     for unit in $units; do rm -f "$lib/systemd/system/$unit"; done
     rm -f "$lib/systemd/system.conf.d/medhub.conf" "$lib/systemd/logind.conf.d/medhub.conf" \
-        "$lib/sysusers.d/medhub.conf" "$lib/tmpfiles.d/medhub.conf" "$lib/udev/rules.d/72-medhub.rules" \
-        "$root/etc/sysctl.d/medhub.conf" "$root/usr/local/bin/medhub"
+        "$lib/modules-load.d/medhub.conf" "$lib/sysusers.d/medhub.conf" "$lib/tmpfiles.d/medhub.conf" \
+        "$lib/udev/rules.d/72-medhub.rules" "$root/etc/sysctl.d/medhub.conf" "$root/usr/local/bin/medhub"
     for settings in hub.toml ui.toml; do # what somebody has changed is theirs
         if cmp -s "systemd/$settings" "$root/etc/medhub/$settings"; then rm "$root/etc/medhub/$settings"; fi
     done
