@@ -126,6 +126,9 @@ def main(args: argparse.Namespace) -> int:
     except ConfigRefused as error:
         log.error("%s", error)
         return EX_CONFIG
+    except FileNotFoundError as error:  # enrolled in part or not at all: no start and no reboot brings it
+        log.error("the hub is not enrolled: %s is missing", error.filename)
+        return EX_CONFIG
     except (DeviceError, JournalError, OSError, sqlite3.Error, msgspec.MsgspecError) as error:
         log.critical("the hub cannot start: %s", error)
         return EX_UNAVAILABLE

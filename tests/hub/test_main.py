@@ -173,12 +173,13 @@ def with_board(home: Home, spoil: str = "") -> None:
     [
         (lambda home: home.config.write_text("frobnicate = 1\n"), EX_CONFIG, "frobnicate"),
         (lambda home: None, EX_CONFIG, "board"),
-        (lambda home: (home.state / "trust.json").unlink(), EX_UNAVAILABLE, "trust.json"),
+        (lambda home: (home.state / "trust.json").unlink(), EX_CONFIG, "trust.json"),
+        (lambda home: (home.state / "device-key.json").unlink(), EX_CONFIG, "device-key.json"),
         (lambda home: (home.state / "trust.json").write_text("{}"), EX_UNAVAILABLE, "hub"),
         (lambda home: with_board(home, "5.lock = 1\n"), EX_CONFIG, "board.toml:34: compartments.5.lock: Expected"),
         (with_board, EX_UNAVAILABLE, "GPIO: chip pi: no chips are called pinctrl-bcm2711; there are none"),
     ],
-    ids=["unknown key", "no board", "not enrolled", "spoilt trust", "wrong board", "no chip"],
+    ids=["unknown key", "no board", "not enrolled", "in part", "spoilt trust", "wrong board", "no chip"],
 )
 def test_a_hub_that_cannot_start_says_why_in_a_line(home: Home, spoil: object, code: int, said: str) -> None:
     spoil(home)
