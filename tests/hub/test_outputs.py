@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from hub.domain import commands as c
 from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality
-from hub.outputs import REMIND_EVERY, Outputs, outputs
+from hub.outputs import DAY_PCT, NIGHT_FROM_H, NIGHT_PCT, NIGHT_TO_H, REMIND_EVERY, SENTENCES, Outputs, outputs
 from tests.domain.play import DAY, MORNING, NIGHT, NOON, Play, ordination, plan_of
+from ui import tokens
 
 
 @pytest.fixture
@@ -91,3 +92,38 @@ def test_nobody_is_called_in_an_empty_home(play: Play) -> None:
     play.do(c.BeginLeave(leave))
     assert now(play.at("9.00")) == Outputs()
     assert now(play.at("10.00")).tone is not None
+
+
+def test_the_first_call_is_spoken_and_names_nothing(play: Play) -> None:
+    first = now(play.at("8.00"))
+    assert first.say == SENTENCES["da"] == "Det er tid til din medicin."
+    play.minutes(5)
+    assert now(play).tone is not None
+    assert now(play).say == ""
+    play.do(c.Snooze(f"{DAY}/morning"))
+    play.minutes(20)
+    assert now(play).say == SENTENCES["da"]
+
+
+def test_a_language_nobody_speaks_here_is_not_spoken(play: Play) -> None:
+    plan = play.state.plan
+    assert plan is not None
+    play.state = replace(play.state, plan=replace(plan, settings=replace(plan.settings, language="en")))
+    called = now(play.at("8.00"))
+    assert called.tone is not None
+    assert called.say == ""
+
+
+def test_at_night_the_screen_is_dim_unless_it_calls(play: Play) -> None:
+    assert [now(play.at(clock)).light_pct for clock in ("7.30", "8.00", "21.59")] == [DAY_PCT] * 3
+    night = now(play.at("22.00"))
+    assert (night.tone, night.light_pct) == (Criticality.MEDIUM, DAY_PCT)
+    play.do(c.Snooze(f"{DAY}/night"))
+    assert now(play) == Outputs(light_pct=NIGHT_PCT)
+    assert now(play.trust(False)) == Outputs()  # on a time nobody vouches for it is day
+    assert (NIGHT_FROM_H, NIGHT_TO_H) == (tokens.NIGHT_FROM_H, tokens.NIGHT_TO_H)
+
+
+def test_a_hub_without_a_plan_knows_no_night() -> None:
+    assert now(Play()) == Outputs()
+    assert now(Play().at("3.00")) == Outputs()
