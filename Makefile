@@ -66,7 +66,7 @@ prove-gpio: $(READY) ## Locks and lids on a kernel's real GPIO chips, in a machi
 	@$(BIN)/python -u -m tests.proof_gpio.prove
 
 test-hardware: $(READY) ## On a Pi with six jumpers on its header: the same contract of locks and lids as in make test
-	@MEDHUB_GPIO=pi $(BIN)/pytest tests/drivers/test_compartments.py
+	@MEDHUB_GPIO=pi $(BIN)/pytest tests/drivers/test_compartments.py tests/drivers/test_compartment_faults.py
 
 install: ## On the box itself, as root: the three services, each its own user, with a private environment
 	@systemd/install.sh install

@@ -1,4 +1,4 @@
-"""gpiozero's pins on one GPIO chip of the kernel, by gpiod; docs/decisions/0013-pins-by-gpiod.md: why not its own.
+"""gpiozero's pins on one GPIO chip of the kernel, by gpiod. Why not gpiozero's own: docs/decisions/0013-pins-by-gpiod.md.
 
 A chip that does not answer is lost: each call says so at once, and it is looked for every second. When it is found its
 outputs are put low before anything else (R12: an expander keeps what it drove through a SIGKILL and a reset of the Pi).
@@ -180,8 +180,13 @@ class ChipFactory(PiFactory):  # type: ignore[misc]
     def watch(self, pin: ChipPin) -> None:
         """Tell it of each change from how it is now; from how it will be found, where the chip is lost."""
         with self._one:
-            pin.seen = None if self._lines is None else self._lines.look().get(pin.line)
+            pin.seen = None
             self._watched[pin.line] = pin
+            if self._lines is not None:
+                try:
+                    pin.seen = self._lines.read(pin.line)
+                except _TROUBLE as error:
+                    self._lose(str(error))
 
     def unwatch(self, pin: ChipPin) -> None:
         with self._one:
@@ -218,7 +223,8 @@ class ChipFactory(PiFactory):  # type: ignore[misc]
         try:
             now = self._lines.look()
         except _TROUBLE as error:
-            return self._lose(str(error))
+            self._lose(str(error))
+            return
         before, self._doubtful = self._doubtful, {}
         for line, pin in self._watched.items():
             if pin.seen is None:

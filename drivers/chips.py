@@ -1,6 +1,5 @@
 """The kernel's GPIO chips, found by what they are called, never by their number: kernels number them as they please."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import gpiod
@@ -17,7 +16,12 @@ def open_chip(label: str, device: str | None = None, devices: Path = DEVICES, sy
     Raises OSError."""
     found: dict[str, gpiod.Chip] = {}  # by the kernel's name: a Raspberry Pi OS has /dev/gpiochip4 twice
     seen = set()
-    for chip in _all(devices):
+    for path in sorted(devices.glob("gpiochip*")):
+        try:
+            chip = gpiod.Chip(str(path))
+        except OSError as error:
+            seen.add(f"{path.name} ({error.strerror})")
+            continue
         info = chip.get_info()
         parent = (sys / info.name).resolve().parent.name
         seen.add(f"{info.label} ({parent})")
@@ -31,11 +35,3 @@ def open_chip(label: str, device: str | None = None, devices: Path = DEVICES, sy
         chip.close()
     wanted = label if device is None else f"{label} ({device})"
     raise ChipMissing(f"{len(found) or 'no'} chips are called {wanted}; there are {', '.join(sorted(seen)) or 'none'}")
-
-
-def _all(devices: Path) -> Iterator[gpiod.Chip]:
-    for path in sorted(devices.glob("gpiochip*")):
-        try:
-            yield gpiod.Chip(str(path))
-        except OSError:
-            continue  # another's, or gone meanwhile

@@ -96,7 +96,8 @@ class Compartments(Protocol):
     numbers: tuple[int, ...]
 
     def pulse(self, number: int) -> None:
-        """Energise one lock for `PULSE_S`, blocking; off again in every case. Raises DeviceError."""
+        """Energise one lock, blocking, for the box's pulse of at most `PULSE_S`; off again in every case. Raises
+        DeviceError."""
 
     def lid_open(self, number: int) -> bool:
         """Whether the lid is sensed open. Raises DeviceError."""

@@ -11,22 +11,26 @@ from typing import Any, Protocol
 
 from gpiod import LineSettings
 from gpiod.line import Bias, Direction, Value
+from gpiozero import InputDevice, OutputDevice
 
+from drivers.chip_pins import ChipFactory
 from drivers.chips import open_chip
 
 SIMULATORS = Path("/sys/kernel/config/gpio-sim")
 
 
-class Chip(Protocol):
+class Wired(Protocol):
     """`open` is what a `ChipFactory` is given."""
 
-    def open(self) -> Any: ...
+    open: Callable[[], Any]
 
     def pull(self, line: int, high: bool) -> None:
         """From outside, as a switch does."""
 
     def level(self, line: int) -> bool: ...
 
+
+class Chip(Wired, Protocol):
     def unplug(self) -> None: ...
 
     def plug(self) -> None: ...
@@ -38,16 +42,16 @@ class FakeChip:
     kept through everything but a loss of power, after which all lines are inputs and all levels high.
 
     `heard` is what was asked of it, in order; `rose` each line that was driven high. A line in `stuck` is high whatever
-    drives it, one in `shorted` low.
+    drives it. `jumpers` join two lines, and either may drive the other.
     """
 
-    def __init__(self, lines: int = 28) -> None:
+    def __init__(self, lines: int = 28, jumpers: Mapping[int, int] | None = None) -> None:
         self.lines = lines
+        self.jumpers = {a: b for one, other in (jumpers or {}).items() for a, b in ((one, other), (other, one))}
         self.gone = False
         self.outside: dict[int, bool] = {}
         self.held: dict[int, LineSettings] = {}
         self.stuck: set[int] = set()
-        self.shorted: set[int] = set()
         self.heard: list[str] = []
         self.rose: list[int] = []
         self._remembered = [[True, False] for _ in range(lines)]  # level, whether it is an output
@@ -107,10 +111,12 @@ class FakeChip:
         self.outside[line] = high
 
     def level(self, line: int) -> bool:
-        level, output = self.registers[line]
+        for end in (line, self.jumpers.get(line, line)):
+            level, output = self.registers[end]
+            if end in self.stuck or output:
+                return end in self.stuck or level
         held = self.held.get(line)
-        pulled = self.outside.get(line, held is not None and held.bias is Bias.PULL_UP)
-        return line in self.stuck or (line not in self.shorted and (level if output else pulled))
+        return self.outside.get(line, held is not None and held.bias is Bias.PULL_UP)
 
     def unplug(self) -> None:
         self.gone = True
@@ -188,7 +194,24 @@ class SimulatedChip:
         return Path(f"/sys/devices/platform/{device}/{chip}/sim_gpio{line}/{attribute}")
 
 
-Chips = Callable[[ExitStack], tuple[Chip, Chip]]
+class JumperedChip:
+    """A chip whose lines are wired to others of its own, where the hands and eyes are: on a Pi, without any tool."""
+
+    def __init__(self, chip: Callable[[], Any], jumpers: Mapping[int, int], closing: ExitStack) -> None:
+        self.open, self._far = chip, jumpers
+        self._ends = ChipFactory("far", chip)
+        closing.callback(self._ends.close)
+        self._made: dict[int, Any] = {}
+
+    def pull(self, line: int, high: bool) -> None:
+        if line not in self._made:
+            self._made[line] = OutputDevice(self._far[line], pin_factory=self._ends)
+        self._made[line].value = high
+
+    def level(self, line: int) -> bool:
+        if line not in self._made:
+            self._made[line] = InputDevice(self._far[line], pull_up=False, pin_factory=self._ends)
+        return bool(self._made[line].is_active)
 
 
 def fake_chips(closing: ExitStack) -> tuple[Chip, Chip]:

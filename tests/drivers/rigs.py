@@ -7,7 +7,7 @@ A rig has the driver on one side and fingers and eyes on the other: it moves lid
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from drivers.compartments import GpioCompartments, TwinCompartments, Wire, Wirin
 from drivers.world_protocol import What
 from hub.board_rules import PIS
 from hub.ports import Compartments
-from tests.drivers.kernels import Chip, fake_chips, simulated_chips
+from tests.drivers.kernels import FakeChip, JumperedChip, Wired, fake_chips, simulated_chips
 from tests.drivers.worlds import RunningWorld, running_world, wait_for
 
 
@@ -67,7 +67,7 @@ class TwinRig:
 
 
 class JumperRig:
-    """GPIO lines wired to one another, `near` to `far`: on a Pi with wires, on a MockFactory with connected pins."""
+    """A MockFactory's pins wired to one another, `near` to `far`."""
 
     def __init__(self, near: Mapping[int, Wiring], far: Mapping[int, Wiring], closing: ExitStack) -> None:
         self._near, self._closing = near, closing
@@ -108,18 +108,27 @@ class JumperRig:
         return self._closing.enter_context(DigitalInputDevice(wire.line, pull_up=False, pin_factory=wire.factory))
 
 
-class KernelRig:
-    """Two chips of a kernel: locks on the first, lids on the second at the *same* numbers, a lamp on each."""
+Lines = Mapping[int, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]]  # (chip, line) of lock, lid, lamp
+SAME = {1: ((0, 9), (1, 9), (0, 11)), 2: ((0, 10), (1, 10), (1, 11))}  # lids and locks at the *same* numbers
+NEAR = {1: (16, 17, 18), 2: (22, 23, 24)}  # lock, lid, lamp
+FAR = {1: (19, 20, 21), 2: (25, 26, 27)}
+JUMPERS = {
+    near: far for number in NEAR for near, far in zip(NEAR[number], FAR[number], strict=True)
+}  # 16-19, ... 24-27
+ONE = {number: tuple((0, line) for line in lines) for number, lines in NEAR.items()}
 
-    def __init__(self, chips: tuple[Chip, Chip], closing: ExitStack) -> None:
+
+class KernelRig:
+    """Chips of a kernel, and hands on their lines."""
+
+    def __init__(self, chips: Sequence[Wired], closing: ExitStack, lines: Lines = SAME) -> None:
         self.chips, self._closing = chips, closing
-        self.factories = [ChipFactory(name, chip.open) for name, chip in zip(("pi", "more"), chips, strict=True)]
+        self.factories = [ChipFactory(name, chip.open) for name, chip in zip(("pi", "more"), chips)]  # noqa: B905
         for factory in self.factories:
             closing.callback(factory.close)
-        first, second = (partial(Wire, factory) for factory in self.factories)
         self.wiring = {
-            1: Wiring(lock=first(9), lid=second(9), lamp=first(11)),
-            2: Wiring(lock=first(10), lid=second(10), lamp=second(11)),
+            number: Wiring(*(Wire(self.factories[chip], line) for chip, line in three))
+            for number, three in lines.items()
         }
         self._seen: list[tuple[int, float]] = []
         self._was_high = dict.fromkeys(self.wiring, False)
@@ -171,12 +180,8 @@ class KernelRig:
     def _level(self, wire: Wire) -> bool:
         return self._chip(wire).level(int(wire.line))
 
-    def _chip(self, wire: Wire) -> Chip:
+    def _chip(self, wire: Wire) -> Wired:
         return self.chips[self.factories.index(wire.factory)]
-
-
-NEAR = {1: (16, 17, 18), 2: (22, 23, 24)}  # lock, lid, lamp
-FAR = {1: (19, 20, 21), 2: (25, 26, 27)}  # wired 16-19, 17-20, ... 24-27
 
 
 def on(factory: Any, lines: Mapping[int, tuple[int, int, int]]) -> dict[int, Wiring]:
@@ -210,14 +215,8 @@ def _wired(near: dict[int, Wiring], far: dict[int, Wiring]) -> tuple[dict[int, W
     return near, far
 
 
-def real_pins() -> tuple[dict[int, Wiring], dict[int, Wiring]]:
-    """This Pi's own header, with the jumpers of `NEAR` and `FAR` set."""
-    factory = ChipFactory("pi", _the_pi)
-    assert factory.lost is None, factory.lost
-    return on(factory, NEAR), on(factory, FAR)
-
-
 def _the_pi() -> Any:
+    """This Pi's own header, with the jumpers set."""
     found: list[OSError] = []
     for label in sorted(PIS):
         try:
@@ -234,7 +233,8 @@ RIGS: dict[str, Callable[[ExitStack], Rig]] = {
     "two mocks": lambda closing: JumperRig(*two_mocks(), closing),
     "fake chips": lambda closing: KernelRig(fake_chips(closing), closing),
     "sim": lambda closing: KernelRig(simulated_chips(closing), closing),
-    "pi": lambda closing: JumperRig(*real_pins(), closing),
+    "fake pi": lambda closing: KernelRig([JumperedChip(FakeChip(28, JUMPERS).open, JUMPERS, closing)], closing, ONE),
+    "pi": lambda closing: KernelRig([JumperedChip(_the_pi, JUMPERS, closing)], closing, ONE),
 }
 
 
@@ -242,4 +242,11 @@ def rigs() -> list[Any]:
     """By name, for a fixture's params: those of this machine; the Pi's own is a skip wherever it was not asked for."""
     if GPIO is not None:
         return [GPIO]
-    return ["twin", "mock", "two mocks", "fake chips", pytest.param("pi", marks=pytest.mark.skip("MEDHUB_GPIO=pi"))]
+    return [
+        "twin",
+        "mock",
+        "two mocks",
+        "fake chips",
+        "fake pi",
+        pytest.param("pi", marks=pytest.mark.skip("MEDHUB_GPIO=pi")),
+    ]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from hub import board
 from hub.board import Line, Solenoid
 from hub.board_file import MOST_BYTES, BoardRefused, load
 from hub.config import ConfigRefused
@@ -76,11 +77,11 @@ def refusal(file: Path, text: str | bytes) -> list[str]:
 
 def test_a_good_board_is_what_it_says(file: Path) -> None:
     file.write_text(GOOD)
-    board = load(file)
-    assert list(board.compartments) == [1, 2]
-    assert board.compartments[2].lid == Line("pi", 27)
-    assert board.chips["more"].lines == 16
-    assert board.solenoid == Solenoid(1000, 200, 100, 1200, 500, one_at_a_time=True)
+    box = load(file)
+    assert list(box.compartments) == [1, 2]
+    assert box.compartments[2].lid == Line("pi", 27)
+    assert box.chips["more"].lines == 16
+    assert box.solenoid == Solenoid(1000, 200, 100, 1200, 500, one_at_a_time=True)
 
 
 @pytest.mark.parametrize("name", ["board-28.toml", "board-4.toml"])
@@ -88,10 +89,16 @@ def test_the_examples_of_the_wiring_page_are_good(name: str) -> None:
     assert load(ROOT / "docs" / "examples" / name).compartments
 
 
+def test_the_example_of_the_module_is_good(file: Path) -> None:
+    assert board.__doc__ is not None
+    file.write_text(board.__doc__.partition("\n\n")[2])
+    assert list(load(file).compartments) == [1]
+
+
 def test_the_examples_expanders_are_those_of_the_overlay() -> None:
     overlay = (ROOT / "systemd" / "overlays" / "medhub-expanders.dts").read_text()
-    board = load(ROOT / "docs" / "examples" / "board-28.toml")
-    labels = {chip.label for chip in board.chips.values()} - {"pinctrl-bcm2711"}
+    box = load(ROOT / "docs" / "examples" / "board-28.toml")
+    labels = {chip.label for chip in box.chips.values()} - {"pinctrl-bcm2711"}
     assert labels == {f"1-00{address}" for address in re.findall(r"gpio@(2\d) \{", overlay)}
     assert re.findall(r"gpio@(2\d) ", overlay) == re.findall(r"reg = <0x(2\d)>", overlay)
 
