@@ -1,4 +1,4 @@
-"""gpiozero's pins on one GPIO chip of the kernel, by gpiod (docs/decisions/0013-pins-by-gpiod.md: why not gpiozero's own).
+"""gpiozero's pins on one GPIO chip of the kernel, by gpiod. docs/decisions/0013-pins-by-gpiod.md says why.
 
 A chip that does not answer is lost: each call says so at once, and it is looked for every second. When it is found its
 outputs are put low before anything else (R12: an expander keeps what it drove through a SIGKILL and a reset of the Pi).

@@ -64,7 +64,7 @@ def _written(page: str, said: str, tests: list[str], real_s: float) -> str:
     figure = (
         f"**Figure.** `make prove-gpio` · {_commit()} · {datetime.now(UTC).date()} · {os.cpu_count()} cores: "
         f"{len(tests)} tests passed on Linux {kernel[1]}'s gpio-sim, in {real_s:.0f} s with the machine's boot; from a "
-        f"lid's switch to its callback {median[1]} ms (median of 36; an emulated processor, some twenty times slower)."
+        f"lid's switch to its callback {median[1]} ms (median of 36, on an emulated processor)."
     )
     return "\n".join([before + BEGIN, figure, "", "```", *tests, "```", END + after])
 
@@ -75,7 +75,8 @@ def _commit() -> str:
             ("git", "-C", ROOT, *arguments), stdout=subprocess.PIPE, text=True, check=True
         ).stdout.strip()
 
-    changed = git("status", "--porcelain", "--", "drivers", "hub", "tests/drivers", "tests/proof_gpio")
+    ours = ("drivers", "hub/ports.py", "hub/commissioning.py", "tests/drivers", "tests/proof_gpio")
+    changed = git("status", "--porcelain", "--", *ours)
     return f"commit {git('rev-parse', '--short', 'HEAD')}{' with changes' if changed else ''}"
 
 
