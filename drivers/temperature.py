@@ -8,8 +8,8 @@ from pathlib import Path
 from drivers.world_client import WorldClient, device
 from hub.ports import DeviceError
 
-LEAST_C, MOST_C = -20, 60  # of a room and of what lies in it; more is a sensor gone wrong
-POWER_ON_C = 85  # what a DS18B20 tells that was reset before it had measured
+# Of a room and of what lies in it; more is a sensor gone wrong, as the 85 °C of a DS18B20 that has not measured yet.
+LEAST_C, MOST_C = -20, 60
 
 
 class KernelThermometer:
@@ -28,7 +28,7 @@ class KernelThermometer:
         except (OSError, ValueError) as error:
             raise DeviceError(f"temperature: {self._at} does not tell: {error}") from error
         told = Decimal(milli) / 1000
-        if not LEAST_C <= told <= self._most_c or told == POWER_ON_C:
+        if not LEAST_C <= told <= self._most_c:
             raise DeviceError(f"temperature: {told} °C is none")
         return round(told, 1)
 

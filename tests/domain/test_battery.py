@@ -1,7 +1,7 @@
 """The battery's charge becomes an alarm, and at the end an orderly stop (H21)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.domain import commands as c
@@ -58,6 +58,8 @@ def test_it_does_not_stop_where_the_mains_are_not_sensed_gone(day: Play, mains: 
 
 
 @given(CHARGES, st.none() | st.booleans(), st.booleans(), st.booleans())
+@example(STOP_PCT, False, True, False)
+@example(LAST_PCT, False, True, False)
 def test_a_stop_is_never_without_cause(charge: int | None, mains: bool | None, opening: bool, stopping: bool) -> None:
     under_way = Opening("o1", "2026-03-12/noon", 1, 41_000, 410)
     state = State(opening=under_way if opening else None, stopping=stopping)

@@ -173,7 +173,7 @@ def test_aplay_gets_the_device_and_the_whole_sound(alsa: AlsaRig) -> None:
 
 
 @pytest.mark.parametrize("tone", [None, REMINDER])
-def test_a_sound_is_stopped_at_once(alsa: AlsaRig, tone: Tone | None) -> None:
+def test_a_sound_is_stopped_at_once(alsa: AlsaRig, tone: Tone | None, caplog: pytest.LogCaptureFixture) -> None:
     alsa.mode("hangs")
     alsa.sounder.play(TONES["high"])
     alsa.sounder.say(SENTENCE)
@@ -182,10 +182,12 @@ def test_a_sound_is_stopped_at_once(alsa: AlsaRig, tone: Tone | None) -> None:
     (first,) = alsa.pids()
     alsa.sounder.play(tone)
     wait_for("its end", lambda: not alive(first))
+    wait_for("what was asked for", lambda: tone is None or "reminder" in alsa.heard())
     alsa.sounder.play(TONES["low"])
     wait_for("the last", lambda: alsa.heard()[-1] == "low")
     assert SENTENCE not in alsa.heard()  # it waited, and was cut too
     assert alsa.buzzer.played == []  # being stopped is no failure
+    assert not caplog.records
 
 
 def test_closing_stops_it(alsa: AlsaRig) -> None:
