@@ -48,6 +48,10 @@ Work = Callable[[], object]  # anything to be done by the deciding thread
 Done = tuple[e.AnyBody, ...]  # what a command has brought about, in the journal
 
 
+def _nothing() -> None:
+    """What follows after any work is all that is wanted."""
+
+
 class CoreFailed(Exception):
     """decide, append or apply did what must not be. Not to be caught by whoever asked: the process ends."""
 
@@ -89,6 +93,10 @@ class Loop:
     def submit(self, work: Work) -> None:
         """Have the deciding thread do something with the state. An exception out of it ends the hub."""
         self._inbox.put(work)
+
+    def look(self) -> None:
+        """Have the deciding thread look at what is sensed now, and not only at the next tick."""
+        self._inbox.put(_nothing)
 
     def stop(self) -> None:
         """End `run` after what is already in the inbox."""
@@ -146,6 +154,10 @@ class Loop:
     def has_compartment(self, number: int) -> bool:
         """Whether the box has one of this number."""
         return self._devices is not None and number in self._devices.numbers
+
+    def device_reports(self) -> tuple[p.DeviceReport, ...]:
+        """How each device is now, for staff."""
+        return self._devices.states.reports() if self._devices else ()
 
     # -- boot ------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from hub.chores import Chores
 from hub.clock import Clock, system_clock
 from hub.config import ConfigRefused, HubConfig, load
 from hub.desk import Desk
-from hub.devices import Devices
+from hub.devices import Check, Devices
+from hub.domain.events import Device
 from hub.domain.plan import Criticality
 from hub.enrolment import load_device_key, load_trust
 from hub.failure import told
@@ -41,9 +42,10 @@ class Board:
 
     def __init__(
         self, compartments: Compartments, scale: Scale, sounder: Sounder, power: Power,
-        tones: Mapping[Criticality, Tone],
+        tones: Mapping[Criticality, Tone], checks: Mapping[Device, Check] | None = None,
     ) -> None:  # fmt: skip
         self.compartments, self.scale, self.sounder, self.power, self.tones = compartments, scale, sounder, power, tones
+        self.checks = checks or {}
 
 
 class Hub:
@@ -92,7 +94,9 @@ def bootstrap(
         server = Server(
             {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, config.uids(), config.groups
         )
-        devices = Devices(box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post)
+        devices = Devices(
+            box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post, look=loop.look, checks=box.checks
+        )
         made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))
 

@@ -6,13 +6,16 @@ send is `ALLOWED`; how large a frame may be is `FRAME_LIMIT`. What is unknown, m
 `Reply` with an `error`, changes nothing, and the connection lives.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
 from hub.domain.leave import LeaveKind
+from hub.reports import CompartmentReport as CompartmentReport
+from hub.reports import DeviceReport as DeviceReport
+from hub.reports import StatusReport as StatusReport
 from hub.views import AlarmView as AlarmView
 from hub.views import AsNeededView as AsNeededView
 from hub.views import DoseView as DoseView
@@ -354,41 +357,6 @@ class Snapshot(Struct, frozen=True, tag=True):
     asked_help_seen_by: str = ""
     leave: LeaveView | None = None
     done: IntakeView | None = None  # the intake just finished, for a minute, for "Godt. Det er skrevet ned."
-
-
-class CompartmentReport(Struct, frozen=True):
-    compartment: int
-    lid_open: bool
-    intake: str | None
-    verified: bool
-
-
-class StatusReport(Struct, frozen=True, tag=True):
-    """For staff's command line and the demo: where the hub is."""
-
-    now: datetime
-    trusted: bool
-    hub: str
-    plan_version: int | None
-    next_look: datetime  # nothing is due before this
-    busy: bool  # an opening is under way or a lid is open
-    seq: int
-    cursors: dict[str, int]
-    intakes: tuple[IntakeView, ...]
-    alarms: tuple[AlarmView, ...]
-    compartments: tuple[CompartmentReport, ...]
-    next_plan_version: int | None = None  # it waits for its time
-    next_plan_from: datetime | None = None
-    leave: LeaveView | None = None
-    stopped: tuple[str, ...] = ()  # ordinations, urgently
-    clock: str = ""  # of hub.clock_model.State
-    zone: str = "UTC"  # the citizen's home zone, where a plan says it
-    journal: str = ""  # of hub.journal_errors.JournalState
-    journal_finding: str = ""  # one sentence; "" where nothing is wrong
-    shown_screen: str = ""
-    shown_snapshot: int = 0
-    snapshot: int = 0
-    day: date | None = None
 
 
 Answer = EventBatch | Heartbeat | StatusReport

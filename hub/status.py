@@ -30,6 +30,7 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
             )
             for n in numbers
         ),
+        devices=loop.device_reports(),
         journal=loop.journal.state, journal_finding=loop.journal.finding,
         shown_screen=shown.screen, shown_snapshot=shown.snapshot, snapshot=snapshot.version if snapshot else 0,
         day=state.planned_day, clock=loop.clock.state, zone=state.plan.settings.zone if state.plan else "UTC",

@@ -127,6 +127,7 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     for c in status.compartments:
         held = "empty" if c.intake is None else c.intake + ("" if c.verified else " (not vouched for)")
         yield f"  compartment {c.compartment:<3} {held}{', lid open' if c.lid_open else ''}"
+    yield from (f"  device {d.device}: {d.problem}" for d in status.devices if d.problem)
     for alarm in status.alarms:
         seen = f", seen by {alarm.seen_by}" if alarm.seen_by else ""
         yield f"  alarm {alarm.id} since {alarm.since:%H:%M}, {alarm.criticality}{seen}"

@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set: `medhub staff set-time`.",
     Reason.LID_OPEN: "A lid is open; shut all lids first.",
     Reason.ANOTHER_OPENING: "Another opening is under way; wait until its lid is shut.",
+    Reason.LIDS_UNSEEN: "The lids cannot be seen; call the technician. `medhub devices` says what is wrong.",
     Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
     Reason.WEIGHT_UNSTABLE: "The scale is not at rest; leave the box alone for some seconds.",
     Reason.NOTHING_BOXED: "Nothing of this intake lies in a compartment; it is only reminded.",

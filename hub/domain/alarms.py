@@ -5,6 +5,12 @@ from hub.domain.intake import Intake
 from hub.domain.plan import Criticality
 from hub.domain.state import Record, State
 
+# By what it stops. Without lids, locks or scale nothing can be handed out (R12, R13); a reminder nobody hears is a dose
+# missed, and mains nobody watches a box that goes off without a word.
+DEVICE_CRITICALITY = dict.fromkeys(e.Device, Criticality.LOW)
+DEVICE_CRITICALITY |= dict.fromkeys((e.Device.LIDS, e.Device.LOCKS, e.Device.SCALE), Criticality.HIGH)
+DEVICE_CRITICALITY |= dict.fromkeys((e.Device.SOUNDER, e.Device.POWER), Criticality.MEDIUM)
+
 
 def alarm(
     code: e.AlarmCode, subject: str, criticality: Criticality, intake: Intake | None = None, can_open: bool = False,
@@ -22,9 +28,10 @@ def about(record: Record, code: e.AlarmCode, can_open: bool = False) -> e.AlarmR
     return alarm(code, record.intake.id, record.intake.criticality, record.intake, can_open)
 
 
-def over(state: State, code: e.AlarmCode) -> list[e.AnyBody]:
-    """The technical cause of an alarm about the hub itself is over, seen or not (R9)."""
-    return [e.AlarmEnded(alarm=a.id) for a in state.alarms.values() if a.code is code and not a.ended]
+def over(state: State, code: e.AlarmCode, subject: str = "hub") -> list[e.AnyBody]:
+    """The technical cause of an alarm about the hub itself, or a part of it, is over, seen or not (R9)."""
+    found = state.alarms.get(f"{code}/{subject}")
+    return [e.AlarmEnded(alarm=found.id)] if found and not found.ended else []
 
 
 def uncertain(record: Record, reason: str) -> list[e.AnyBody]:

@@ -291,4 +291,6 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.MainsRestored: lambda s, b, m: dict(mains=True, stopping=False),
     e.PoweredOff: lambda s, b, m: dict(stopping=True),
     e.Booted: lambda s, b, m: dict(stopping=False),
+    e.DeviceLost: lambda s, b, m: dict(lost=s.lost | {b.device}),
+    e.DeviceBack: lambda s, b, m: dict(lost=s.lost - {b.device}),
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from hub.domain.events import KeyAccepted
+from hub.domain.events import DeviceTested, KeyAccepted
 from hub.domain.intake import IntakeId, Life
 from hub.domain.leave import Leave
 from hub.domain.plan import OrdinationId, Plan
@@ -179,6 +179,12 @@ class ConfirmJournal(Command, frozen=True):
     """A named person has compared box and plan and answers for going on (R11)."""
 
     by: str
+
+class RecordSelfTest(Command, frozen=True):
+    """A named person had the devices tested; this is what came of it."""
+
+    by: str
+    results: tuple[DeviceTested, ...]
 
 class Park(Command, frozen=True):
     """The municipality's server cannot take this event (R11: the lane goes on, an alarm says so)."""

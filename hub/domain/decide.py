@@ -6,7 +6,7 @@ from typing import Any
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain import named, offers, touches
-from hub.domain.alarms import alarm, over, uncertain
+from hub.domain.alarms import DEVICE_CRITICALITY, alarm, over, uncertain
 from hub.domain.battery import battery
 from hub.domain.due import due
 from hub.domain.intake import Life, Moment, most_critical
@@ -50,6 +50,8 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
         return _mains(state, sensed.mains)
     if bodies := battery(state, sensed):
         return bodies
+    if turned := [d for d, text in sensed.devices.items() if bool(text) is not (d in state.lost)]:
+        return [body for d in turned for body in _device(state, d, sensed.devices[d])]
     return due(state, moment, sensed.reading)
 
 
@@ -57,6 +59,17 @@ def _mains(state: State, mains: bool) -> e.Bodies:
     if not mains:
         return [e.MainsLost(), alarm(e.AlarmCode.MAINS_LOST, "hub", Criticality.LOW)]
     return [e.MainsRestored(), *over(state, e.AlarmCode.MAINS_LOST)]
+
+
+def _device(state: State, device: e.Device, text: str) -> e.Bodies:
+    """Each has one alarm, as critical as what it stops, which ends by itself (R9)."""
+    if not text:
+        return [e.DeviceBack(device=device), *over(state, e.AlarmCode.DEVICE, device)]
+    raised, opening = alarm(e.AlarmCode.DEVICE, device, DEVICE_CRITICALITY[device]), state.opening
+    bodies: e.Bodies = [e.DeviceLost(device=device, text=text), raised]
+    if device is e.Device.LIDS and opening and opening.shut_at is None:  # R12: it may be open, and another one, too
+        bodies += uncertain(state.records[opening.intake], "lids_unseen")
+    return bodies
 
 
 def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
@@ -159,6 +172,7 @@ _RULES: dict[type[c.Command], Callable[[Any, State, Moment], e.Bodies]] = {
     c.Acknowledge: named.acknowledge,
     c.DoubtJournal: named.doubt_journal,
     c.ConfirmJournal: named.confirm_journal,
+    c.RecordSelfTest: lambda o, s, m: [e.SelfTested(by=o.by, results=o.results)],
     c.SetTime: lambda o, s, m: [e.TimeSet(wall=o.wall, by=o.by)],
     c.LowerMark: lambda o, s, m: [e.MarkLowered(by=o.by, second=o.second)],
     c.AskMachine: named.ask_machine,

@@ -10,6 +10,9 @@ from typing import get_args
 
 from msgspec import Struct
 
+from hub.domain.codes import AlarmCode as AlarmCode
+from hub.domain.codes import Device as Device
+from hub.domain.codes import Evidence as Evidence
 from hub.domain.intake import Dose, Intake, IntakeId
 from hub.domain.leave import Leave
 from hub.domain.plan import Criticality, OrdinationId, Plan
@@ -24,13 +27,6 @@ class OfIntake(Body, frozen=True):
     """Root of all that happens to one intake."""
 
     intake: IntakeId
-
-class Evidence(StrEnum):
-    """What a "taken" rests on. Never "swallowed" (H16)."""
-
-    REMOVED = "removed"  # lid and scale
-    SELF = "self"  # the citizen's word
-    STAFF = "staff"  # a named person's word
 
 # -- the hub itself ----------------------------------------------------------------------------------------
 
@@ -90,6 +86,27 @@ class MainsLost(Body, frozen=True):
 
 class MainsRestored(Body, frozen=True):
     """The mains are back."""
+
+class DeviceLost(Body, frozen=True):
+    device: Device
+    text: str  # what is wrong, in the driver's words; no health data (R15)
+
+class DeviceBack(Body, frozen=True):
+    device: Device
+
+class DeviceTested(Struct, frozen=True, forbid_unknown_fields=True):
+    """`figure` as measured, `limit` what it should be; `problem` is "" where it passed."""
+
+    device: Device
+    figure: str
+    limit: str
+    problem: str = ""
+
+class SelfTested(Body, frozen=True):
+    """A named person had the box test its devices. No lock was moved."""
+
+    by: str
+    results: tuple[DeviceTested, ...]
 
 class PoweredOff(Body, frozen=True):
     """On battery with so little left that the box stops in order; it begins again when the mains are back (H21)."""
@@ -299,31 +316,6 @@ class IntakeCorrected(OfIntake, frozen=True):
 
 # -- alarms --------------------------------------------------------------------------------------------------
 
-class AlarmCode(StrEnum):
-    NOT_TAKEN = "not_taken"
-    PARTLY_TAKEN = "partly_taken"
-    DECLINED = "declined"
-    TAKEN_ELSEWHERE = "taken_elsewhere"
-    NOT_KNOWN = "not_known"
-    UNCERTAIN = "uncertain"
-    WITHHELD = "withheld"
-    WITHDRAWN = "withdrawn"
-    OPENING_FAULT = "opening_fault"
-    LID_LEFT_OPEN = "lid_left_open"
-    TAMPER = "tamper"
-    CANNOT_SERVE = "cannot_serve"
-    NOT_UNDERSTOOD = "not_understood"
-    PLAN_REFUSED = "plan_refused"
-    PLAN_OLD = "plan_old"
-    CLOCK = "clock"
-    MAINS_LOST = "mains_lost"
-    BATTERY_LOW = "battery_low"
-    HELP = "help"
-    PARKED = "parked"
-    JOURNAL = "journal"
-    NOT_GIVEN = "not_given"
-    STOPPED = "stopped"
-
 class AlarmRaised(Body, frozen=True):
     """`alarm` is code and subject ("not_taken/2026-11-20/noon"). `can_open`: the dose can still be opened at home."""
 
@@ -351,9 +343,9 @@ class AlarmEnded(Body, frozen=True):
 
 AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
-    | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | EventParked | PlanAccepted | PlanAwaited
-    | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned | CompartmentFilled | CompartmentEmptied
-    | FillDoubted
+    | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | DeviceLost | DeviceBack | SelfTested | EventParked
+    | PlanAccepted | PlanAwaited | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned
+    | CompartmentFilled | CompartmentEmptied | FillDoubted
     | LidOpened | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
     | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
     | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
@@ -389,8 +381,8 @@ class Lane(StrEnum):
 _ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
 _REST = (
     Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, MachineAsked, KeyAccepted, CommandCarriedOut,
-    JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, EventParked, DayPlanned, PlanAccepted, PlanAwaited,
-    PlanRefused, PoweredOff,
+    JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, DeviceLost, DeviceBack, SelfTested, EventParked,
+    DayPlanned, PlanAccepted, PlanAwaited, PlanRefused, PoweredOff,
 )  # fmt: skip
 LANE: dict[type[Body], Lane] = {
     body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from hub.domain import events as e
 from hub.domain.intake import Dose, Intake, Life, Moment
 from hub.domain.interval import interval_left, most_taken
 from hub.domain.reading import Sensed
@@ -81,6 +82,8 @@ def nobody_else_gives_it(r: Request) -> Reason | None:
 
 def lids_are_shut(r: Request) -> Reason | None:
     """R12: every lid sensed shut; a lid nobody can see is not shut."""
+    if e.Device.LIDS in r.state.lost:  # back a moment ago is not back: a loose plug comes and goes
+        return Reason.LIDS_UNSEEN
     return Reason.LID_OPEN if r.state.open_lids or r.sensed.open_lids != frozenset() else None
 
 
@@ -91,7 +94,7 @@ def no_other_opening(r: Request) -> Reason | None:
 
 def weight_is_stable(r: Request) -> Reason | None:
     """R12, R13: an unstable reading is no reading."""
-    if r.sensed.reading is None:
+    if r.sensed.reading is None or e.Device.SCALE in r.state.lost:
         return Reason.SCALE_MISSING
     return None if r.sensed.reading.stable else Reason.WEIGHT_UNSTABLE
 

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.domain.events import Device
+
 # Differences up to this are nothing. Above the load cell's noise and creep within one opening, below half of a
 # small tablet (a quarter of a 400 mg tablet is 100 mg); measured on a cell as its data sheet has it: docs/scale.md.
 RESOLUTION_MG = 50
@@ -26,6 +28,7 @@ class Sensed(Struct, frozen=True):
     mains: bool | None = None
     charge_pct: int | None = None  # of the battery
     left_s: float | None = None  # until the battery is so empty that the box stops; None with the mains on
+    devices: dict[Device, str] = {}  # what is wrong with each, "" for nothing; one that is not in it is not known
 
 
 class Removed(StrEnum):

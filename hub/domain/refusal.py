@@ -18,6 +18,7 @@ class Reason(StrEnum):
     CLOCK = "clock"
     LID_OPEN = "lid_open"
     ANOTHER_OPENING = "another_opening"
+    LIDS_UNSEEN = "lids_unseen"
     SCALE_MISSING = "scale_missing"
     WEIGHT_UNSTABLE = "weight_unstable"
     NOTHING_BOXED = "nothing_boxed"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from hub.domain.events import AlarmCode, KeyAccepted
+from hub.domain.events import AlarmCode, Device, KeyAccepted
 from hub.domain.intake import Dose, Intake, IntakeId, Life, Moment
 from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality, OrdinationId, Plan
@@ -108,6 +108,7 @@ class State(Struct, frozen=True):
     journal_doubted: bool = False
     mains: bool = True
     stopping: bool = False  # the box puts itself off, and is asked once a boot or cut
+    lost: frozenset[Device] = frozenset()  # these do not answer, or do wrong
 
     def fill_of(self, intake: IntakeId) -> Fill | None:
         """The compartment's fill that serves this intake."""

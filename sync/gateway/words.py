@@ -37,6 +37,16 @@ WORDS: dict[str, str] = {
     AlarmCode.JOURNAL: "Boksens journal er ikke hel: intet åbnes",
     AlarmCode.NOT_GIVEN: "Medicin, som nogen ville give, er ikke meldt givet",
     AlarmCode.STOPPED: "Akut stoppet medicin var allerede ude af boksen",
+    AlarmCode.DEVICE: "En del af boksen virker ikke",
+    "device/lids": "Boksen kan ikke se sine låg: intet åbnes",
+    "device/locks": "En lås i boksen virker ikke",
+    "device/lamps": "En lampe i boksen virker ikke",
+    "device/scale": "Boksens vægt svarer ikke: intet åbnes",
+    "device/scanner": "Boksens stregkodelæser svarer ikke",
+    "device/sounder": "Boksen kan ikke give lyd: påmindelser høres ikke",
+    "device/power": "Boksen kan ikke se, om den har strøm",
+    "device/rtc": "Boksens indbyggede ur virker ikke: efter et strømsvigt kan den ikke åbne",
+    "device/temperature": "Boksens termometer melder fejl",
     watch.MISSING_OUTCOME: "Boksen har ikke fortalt, hvad der skete med medicinen",
     watch.NO_CONTACT: "Ingen kontakt med boksen",
     watch.PLAN_NOT_RUNNING: "Boksen kører ikke den sendte plan",
@@ -46,7 +56,7 @@ URGENCY = {Criticality.HIGH: "Høj", Criticality.MEDIUM: "Middel", Criticality.L
 TECHNICAL = frozenset({
     AlarmCode.LID_LEFT_OPEN, AlarmCode.TAMPER, AlarmCode.PLAN_REFUSED, AlarmCode.PLAN_OLD, AlarmCode.CLOCK,
     AlarmCode.MAINS_LOST, AlarmCode.PARKED, AlarmCode.JOURNAL, watch.NO_CONTACT, watch.PLAN_NOT_RUNNING,
-    AlarmCode.BATTERY_LOW,
+    AlarmCode.BATTERY_LOW, AlarmCode.DEVICE,
 })  # fmt: skip
 
 LIVES: dict[str, str] = {
@@ -98,6 +108,7 @@ REFUSALS: dict[str, str] = {
     Reason.CLOCK: "boksens ur er ikke til at stole på",
     Reason.LID_OPEN: "et låg står åbent",
     Reason.ANOTHER_OPENING: "boksen er ved at åbne et andet rum",
+    Reason.LIDS_UNSEEN: "boksen kan ikke se sine låg",
     Reason.SCALE_MISSING: "boksens vægt svarer ikke",
     Reason.WEIGHT_UNSTABLE: "boksens vægt står ikke stille",
     Reason.NOTHING_BOXED: "der ligger intet i boksen for den",

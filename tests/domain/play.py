@@ -73,6 +73,7 @@ class Play:
         self.stable = True
         self.mains = True
         self.lids: frozenset[int] = frozenset()
+        self.devices: dict[e.Device, str] = {}
         self._openings = 0
 
     # -- time ---------------------------------------------------------------------------------------------------
@@ -102,7 +103,8 @@ class Play:
     # -- doing --------------------------------------------------------------------------------------------------
 
     def sensed(self) -> Sensed:
-        return Sensed(self.lids, Reading(self.weight_mg, self.stable, 0, self.now.monotonic_s), self.mains)
+        reading = Reading(self.weight_mg, self.stable, 0, self.now.monotonic_s)
+        return Sensed(self.lids, reading, self.mains, devices=self.devices)
 
     def do(self, command: c.Command) -> tuple[str, ...]:
         """Carry out; the refusal's reasons, or ()."""

@@ -18,6 +18,7 @@ SAMPLES: dict[Any, Any] = {
     str: "æøå \"quoted\"", int: 7, bool: True, float: 1.5, datetime: WHEN, date: DAY, Decimal: Decimal("0.5"),
     Plan: plan_of(ordination("a", MORNING, quantity="0.25")), Intake: INTAKE, Dose: INTAKE.doses[0],
     Leave: Leave("l1", LeaveKind.HOSPITAL, WHEN, "Sanne", WHEN, "Karen"),
+    e.DeviceTested: e.DeviceTested(e.Device.SCALE, "20000 mg", "at rest", "it creeps"),
     Criticality: Criticality.HIGH, Handout: Handout.REMINDED,
 }  # fmt: skip
 

@@ -14,14 +14,14 @@ BODIES = get_args(e.AnyBody)
 NAMES = [
     "AlarmAcknowledged", "AlarmEnded", "AlarmEscalated", "AlarmRaised", "AsNeededAsked", "Booted", "ClockDoubted",
     "ClockTrusted", "CommandCarriedOut", "CompartmentEmptied", "CompartmentFilled", "DayPlanned",
-    "DeclineWithdrawn", "EventParked", "FillDoubted", "IntakeCorrected", "IntakeDeclined", "IntakeDue",
-    "IntakeGivenByStaff", "IntakeHandedBack", "IntakeHandedOutEarly", "IntakeMissed", "IntakeNotKnown",
+    "DeclineWithdrawn", "DeviceBack", "DeviceLost", "EventParked", "FillDoubted", "IntakeCorrected", "IntakeDeclined",
+    "IntakeDue", "IntakeGivenByStaff", "IntakeHandedBack", "IntakeHandedOutEarly", "IntakeMissed", "IntakeNotKnown",
     "IntakePartlyTaken", "IntakePromised", "IntakePutBack", "IntakeReleased", "IntakeRestored", "IntakeSnoozed",
     "IntakeTaken", "IntakeTakenElsewhere", "IntakeUncertain", "IntakeWithdrawn", "IntakeWithheld",
     "JournalConfirmed", "JournalDoubted", "KeyAccepted", "LeaveBegun", "LeaveEnded", "LidClosed", "LidOpened",
     "MachineAsked", "MainsLost", "MainsRestored", "MarkLowered", "OpeningAbandoned", "OpeningFailed",
     "OpeningRequested", "OrdinationsStopped", "PlanAccepted", "PlanAwaited", "PlanRefused", "PoweredOff", "PulseFailed",
-    "PulseRequested", "TimeSet", "WindowEnded", "WordAsked",
+    "PulseRequested", "SelfTested", "TimeSet", "WindowEnded", "WordAsked",
 ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_names_are_forever():
 
 def test_alarm_codes_are_forever():
     assert sorted(e.AlarmCode) == [
-        "battery_low", "cannot_serve", "clock", "declined", "help", "journal", "lid_left_open", "mains_lost",
+        "battery_low", "cannot_serve", "clock", "declined", "device", "help", "journal", "lid_left_open", "mains_lost",
         "not_given", "not_known", "not_taken", "not_understood", "opening_fault", "parked",
         "partly_taken", "plan_old", "plan_refused", "stopped", "taken_elsewhere", "tamper", "uncertain", "withdrawn",
         "withheld",

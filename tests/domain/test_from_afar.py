@@ -37,7 +37,7 @@ def every(play: Play) -> dict[type[c.Command], c.Command]:
         c.StopOrdinations(("metformin",), wall, "Dr. Holm", ""), c.SetTime(wall, "Sanne"), c.LowerMark("Sanne", "Bo"),
         c.AcceptKey(key), c.Signed("order-9", "Sanne", wall + HOUR, c.Acknowledge("x", "Sanne")),
         c.Acknowledge(f"not_taken/{ID}", "Sanne"), c.DoubtJournal("shortened"), c.ConfirmJournal("Sanne"),
-        c.Park("rest", 1, "refused"), c.AskMachine("Reboot", "Sanne"),
+        c.Park("rest", 1, "refused"), c.AskMachine("Reboot", "Sanne"), c.RecordSelfTest("Sanne", ()),
     )  # fmt: skip
     return {type(command): command for command in commands}
 

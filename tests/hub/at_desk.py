@@ -18,7 +18,7 @@ from hub.journal import Journal
 from hub.plan.envelope import sign_plan
 from hub.signed import ROTATION, Key, Purpose, new_key, sign, sign_bytes
 from tests.hub.box import EIGHT, Box, HandClock, RunningLoop
-from tests.hub.made import PAIRING
+from tests.hub.made import PAIRING, wait_for
 from tests.plan.build import sample
 
 NOW = EIGHT
@@ -47,13 +47,13 @@ class Hub(RunningLoop):
         """Its answer, as the server's thread is given it."""
         answers: list[Any] = []
         self.ask(lambda: self.desk.on_request(p.Role.STAFF, message, answers.append))
-        self.ask(lambda: None)
+        wait_for(lambda: bool(answers))  # some are answered by a thread of their own
         return answers[0]
 
     def mains(self, on: bool) -> None:
         """The power comes or goes, and the hub has noticed."""
         self.box.mains = on
-        self.ask(self.devices._look)
+        self.ask(self.devices._look_at_power)
         self.ask(self.loop._settle)
 
     def vouched_for(self, trusted: bool) -> None:

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from hub import protocol as p
 from hub.clock_model import State
-from hub.devices import Devices
+from hub.devices import Check, Devices
 from hub.domain import commands as c
+from hub.domain.events import Device
 from hub.domain.intake import Moment
 from hub.domain.plan import Criticality, Plan
 from hub.domain.reading import Reading
@@ -94,8 +95,11 @@ class Box:
         (self.lids.add if is_open else self.lids.discard)(number)
         self.moved(number, is_open)
 
-    def devices(self, post: Callable[[c.Command], None], real_s: Callable[[], float] | None = None) -> Devices:
-        return Devices(*self.parts(), post, real_s or time.monotonic)
+    def devices(
+        self, post: Callable[[c.Command], None], real_s: Callable[[], float] | None = None,
+        look: Callable[[], None] = lambda: None, checks: Mapping[Device, Check] | None = None,
+    ) -> Devices:  # fmt: skip
+        return Devices(*self.parts(), post, real_s or time.monotonic, look, checks)
 
     def parts(self) -> "tuple[_Compartments, _Scale, _Sounder, _Power, dict[Criticality, Tone]]":
         """What a board is made of."""
@@ -193,7 +197,7 @@ class RunningLoop:
     ) -> None:
         self.box, self.shown = box, list[p.Snapshot]()
         self.loop = Loop(journal, box.clock, Context(hub="hub-7"), self.shown.append, healthy, tick_s)
-        self.devices = box.devices(self.loop.post)
+        self.devices = box.devices(self.loop.post, look=self.loop.look)
         self.started = threading.Event()
         self.failed: Exception | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.devices import LOOK_OLD_S, PULSE_OLD_S, Devices, Pulse
+from hub.device_states import HANG_S, LOST_S, WELL_S
+from hub.devices import PULSE_OLD_S, Devices, Pulse
 from hub.domain import commands as c
+from hub.domain.events import Device
 from hub.domain.plan import Criticality
 from hub.domain.reading import Sensed
 from hub.outputs import Outputs
@@ -23,7 +25,11 @@ class Bench:
         self.box = Box(HandClock())
         self.real_s = 50.0
         self.posted: list[c.Command] = []
-        self.devices = self.box.devices(self.posted.append, lambda: self.real_s)
+        self.looks = 0
+        self.devices = self.box.devices(self.posted.append, lambda: self.real_s, self.look)
+
+    def look(self) -> None:
+        self.looks += 1
 
     def start(self) -> Devices:
         self.devices.start()
@@ -31,8 +37,13 @@ class Bench:
 
     def look_again(self) -> Sensed:
         """Let a second pass and a whole look be taken."""
-        self.real_s += 1.0
-        wait_for(lambda: self.devices._lids_s == self.real_s)
+        return self.wait(1.0)
+
+    def wait(self, seconds: float, but: tuple[Device, ...] = ()) -> Sensed:
+        """Let time pass, and every device answer after it, but these."""
+        self.real_s += seconds
+        asked = {Device.LIDS, Device.SCALE, Device.POWER} - set(but)
+        wait_for(lambda: all(self.devices._said_s.get(device) == self.real_s for device in asked))
         return self.devices.sensed
 
     @property
@@ -52,6 +63,7 @@ def test_the_first_decision_knows_lids_weight_and_mains(bench: Bench) -> None:
     bench.box.lids, bench.box.weight_mg, bench.box.mains = {2}, 21_000, False
     sensed = bench.start().sensed
     assert (sensed.open_lids, sensed.mains) == ({2}, False)
+    assert sensed.devices == {Device.LIDS: "", Device.SCALE: "", Device.POWER: ""}
     assert sensed.reading is not None
     assert sensed.reading.weight_mg == 21_000
 
@@ -254,9 +266,10 @@ def test_a_look_that_hangs_knows_nothing_and_is_not_healthy(bench: Bench) -> Non
     bench.box.on_look = hang
     bench.real_s += 1.0
     assert looking.wait(5)
+    wait_for(lambda: devices._said_s[Device.SCALE] == bench.real_s)
     assert devices.alive
-    bench.real_s += LOOK_OLD_S + 0.1
-    assert devices.sensed == Sensed()
+    bench.real_s += HANG_S + 0.1
+    assert devices.sensed.open_lids is None
     assert not devices.alive
     let_go.set()
     wait_for(lambda: devices.alive)
@@ -268,3 +281,131 @@ def test_everything_is_let_go_whatever_one_of_them_says(bench: Bench) -> None:
     bench.devices.close()
     assert bench.box.closed == ["compartments", "scale", "sounder", "power"]
     assert not bench.devices.alive
+
+
+# -- states -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_trouble_for_long_is_lost_and_says_why(bench: Bench) -> None:
+    bench.start()
+    bench.box.broken.add("scale")
+    assert Device.SCALE not in bench.wait(1.0).devices, "a moment of trouble is neither lost nor well"
+    assert bench.wait(LOST_S).devices[Device.SCALE] == "scale: does not answer"
+    assert bench.devices.sensed.devices[Device.LIDS] == ""
+
+
+def test_a_moment_of_trouble_is_not_lost(bench: Bench) -> None:
+    bench.start()
+    bench.box.broken.add("scale")
+    bench.wait(1.0)
+    bench.box.broken.clear()
+    bench.wait(1.0)
+    assert bench.wait(WELL_S).devices[Device.SCALE] == ""
+
+
+def test_a_plug_that_comes_and_goes_is_lost_until_it_stays(bench: Bench) -> None:
+    bench.start()
+    lost = []
+    for second in range(60):
+        (bench.box.broken.add if second % 3 else bench.box.broken.discard)("scale")
+        lost.append(bool(bench.wait(1.0).devices.get(Device.SCALE)))
+    assert lost == sorted(lost), "once lost it was not back in between"
+    assert lost[-1]
+    bench.box.broken.clear()
+    bench.look_again()
+    assert bench.wait(WELL_S - 1).devices[Device.SCALE]
+    assert bench.wait(2.0).devices[Device.SCALE] == ""
+
+
+def test_a_device_that_hangs_is_lost_alone(bench: Bench) -> None:
+    devices, let_go = bench.start(), threading.Event()
+    hanging = threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        let_go.wait(5)
+
+    bench.box.on_look = hang
+    bench.real_s += 1.0
+    assert hanging.wait(5)
+    sensed = bench.wait(HANG_S + 1, but=(Device.LIDS,))
+    assert sensed.devices == {Device.LIDS: "no answer for 5 s", Device.SCALE: "", Device.POWER: ""}
+    assert (sensed.open_lids, sensed.mains) == (None, True)
+    assert sensed.reading is not None
+    let_go.set()
+    wait_for(lambda: devices.sensed.open_lids == frozenset())
+
+
+def test_a_device_that_never_answers_holds_up_no_boot_and_is_no_reason_to_begin_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R16: a start that mends nothing is not tried again and again; what else the box can do goes on."""
+    monkeypatch.setattr("hub.devices.FIRST_S", 0.05)
+    let_go = threading.Event()
+    bench.box.on_look = lambda: let_go.wait(5) and None
+    devices = bench.start()
+    assert devices.sensed.open_lids is None
+    assert bench.wait(HANG_S + 1, but=(Device.LIDS,)).devices[Device.LIDS] == "no answer for 5 s"
+    assert devices.alive
+    let_go.set()
+
+
+def test_a_lock_is_lost_until_that_lock_has_had_its_pulse(bench: Bench) -> None:
+    devices = bench.start()
+    bench.box.broken.add("lock")
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: len(bench.ended) == 1)
+    assert bench.wait(LOST_S).devices[Device.LOCKS] == "lock: does not answer"
+    bench.box.broken.clear()
+    for lock, lost in ((1, True), (2, False)):
+        devices.pulse(Pulse("o1", lock, 2))
+        wait_for(lambda lock=lock: bench.box.pulses[-1:] == [lock])
+        assert bool(bench.wait(WELL_S + 1).devices[Device.LOCKS]) is lost
+
+
+def test_what_only_has_to_be_there_is_looked_at_and_tells_its_figure() -> None:
+    box, real_s = Box(HandClock()), [50.0]
+
+    def scanner() -> str:
+        box.ask("scanner")
+        return "no scan yet"
+
+    devices = box.devices(lambda command: None, lambda: real_s[0], checks={Device.SCANNER: scanner})
+    devices.start()
+    assert devices.sensed.devices[Device.SCANNER] == ""
+    assert [r.figure for r in devices.states.reports() if r.device is Device.SCANNER] == ["no scan yet"]
+    box.broken.add("scanner")
+    real_s[0] += 1
+    wait_for(lambda: Device.SCANNER not in devices.sensed.devices)
+    real_s[0] += LOST_S
+    assert devices.sensed.devices[Device.SCANNER] == "scanner: does not answer"
+    devices.close()
+
+
+# -- the verdict -------------------------------------------------------------------------------------------------------
+
+
+def test_a_weight_at_rest_after_a_lid_shut_is_told_at_once(bench: Bench) -> None:
+    bench.box.stable = False
+    bench.start()
+    bench.box.move_lid(1, True)
+    bench.box.move_lid(1, False)
+    bench.look_again()
+    assert bench.looks == 0, "nothing is at rest"
+    bench.box.stable = True
+    wait_for(lambda: bench.looks > 0)
+
+
+def test_without_a_lid_that_shut_nobody_is_told(bench: Bench) -> None:
+    bench.start()
+    bench.look_again()
+    bench.box.move_lid(1, True)
+    bench.look_again()
+    assert bench.looks == 0
+    bench.box.move_lid(1, False)
+    wait_for(lambda: bench.looks > 0)
+    bench.wait(3.0)
+    bench.look_again()
+    told = bench.looks
+    bench.look_again()
+    assert bench.looks == told, "and not for ever"

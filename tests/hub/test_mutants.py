@@ -251,9 +251,8 @@ def always_healthy(patch: pytest.MonkeyPatch) -> None:
 
 def one_edge_knows_all(patch: pytest.MonkeyPatch) -> None:
     def mutated(self: Devices, compartment: int, is_open: bool) -> None:
-        lids = self._sensed.open_lids or frozenset()
-        moved = lids | {compartment} if is_open else lids - {compartment}
-        self._sensed = loop_module.replace(self._sensed, open_lids=moved)
+        lids = self._lids or frozenset()
+        self._lids = lids | {compartment} if is_open else lids - {compartment}
 
     patch.setattr(Devices, "_lid_moved", mutated)
 

@@ -7,6 +7,7 @@ from tests.mutants.mutant import of
 OPENING, RESTART, CHANGE = "domain/test_opening.py", "domain/test_restart.py", "domain/test_plan_change.py"
 ALARMS, INTERVAL, FILL = "domain/test_alarms.py", "domain/test_interval.py", "domain/test_fill.py"
 MAY_OPEN, EARLY, READING = "domain/test_may_open.py", "domain/test_early.py", "domain/test_reading.py"
+DEVICES = "domain/test_devices.py"
 
 may_open = of("hub/domain/may_open.py", MAY_OPEN, INTERVAL)
 interval = of("hub/domain/interval.py", INTERVAL, MAY_OPEN)
@@ -28,6 +29,10 @@ MAY_OPEN_MUTANTS = (
              "r.moment.wall >= r.record.intake.latest_at", "r.moment.wall > r.record.intake.latest_at"),
     may_open("R12", "a lid nobody can see counts as shut",
              "r.state.open_lids or r.sensed.open_lids != frozenset()", "r.state.open_lids or r.sensed.open_lids"),
+    may_open("R12", "lids that are back this moment are believed", "if e.Device.LIDS in r.state.lost:",
+             "if e.Device.LIDS in r.state.lost and r.sensed.open_lids is None:", DEVICES),
+    may_open("R13", "a scale that is back this moment is believed",
+             "if r.sensed.reading is None or e.Device.SCALE in r.state.lost:", "if r.sensed.reading is None:", DEVICES),
     may_open("R13", "an unstable reading will do",
              "return None if r.sensed.reading.stable else Reason.WEIGHT_UNSTABLE", "return None"),
     may_open("R7", "another package of the same medicine is the same (H37)",
@@ -95,6 +100,17 @@ DECIDE_MUTANTS = (
     decide("R8", "a tampered compartment is as critical as its first dose",
            "most_critical(fill.doses), compartment=compartment", "fill.doses[0].criticality, compartment=compartment",
            FILL, OPENING, ALARMS),
+    decide("R9", "what a device is, is told each time it is looked at",
+           "if bool(text) is not (d in state.lost)]", "if text or d in state.lost]", DEVICES),
+    decide("R9", "a device that is back still alarms", "*over(state, e.AlarmCode.DEVICE, device)]", "]", DEVICES),
+    decide("R9", "a device is lost in silence", "e.DeviceLost(device=device, text=text), raised]",
+           "e.DeviceLost(device=device, text=text)]", DEVICES),
+    decide("R12", "lids lost in an opening change nothing",
+           "if device is e.Device.LIDS and opening and opening.shut_at is None:",
+           "if device is e.Device.LIDS and opening and opening.asked_at:", DEVICES),
+    decide("R13", "lids lost after the lid was shut undo the opening",
+           "if device is e.Device.LIDS and opening and opening.shut_at is None:",
+           "if device is e.Device.LIDS and opening:", DEVICES),
     decide("R12", "a lost edge of a lid stays lost", "if moved:  # an edge", "if moved and state.opening:  # an edge"),
     decide("R9", "an alarm once taken is never raised again",
            "alive = {a.id for a in state.living_alarms()}", "alive = set(state.alarms)", ALARMS, CHANGE),

@@ -9,6 +9,7 @@ desk = of("hub/desk.py", "hub/test_desk.py")
 afar = of("hub/from_afar.py", "hub/test_signed_documents.py")
 keyring = of("hub/keyring.py", "hub/test_keyring.py")
 devices = of("hub/devices.py", "hub/test_devices.py")
+states = of("hub/device_states.py", "hub/test_devices.py")
 signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
 locks = of("drivers/compartments.py", "drivers/test_compartments.py", "drivers/test_compartment_faults.py")
@@ -78,22 +79,28 @@ DEVICE_MUTANTS = (
     devices("R12", "a pulse is given though nobody sees the lids",
             "return None if lids == frozenset() else", "return None if not lids else"),
     devices("R12", "what was sensed before the looks hung still counts",
-            "return Sensed() if self._looks_hang else self._sensed", "return self._sensed"),
+            "lids = None if self._hangs(Device.LIDS) else self._lids", "lids = self._lids"),
     devices("R16", "looks that hang are healthy",
-            "all(thread.is_alive() for thread in self._threads) and not self._looks_hang",
+            "all(thread.is_alive() for thread in self._threads) and not any(map(self.states.hung, NEEDED))",
             "all(thread.is_alive() for thread in self._threads)"),
+    devices("R12", "a weight at rest waits for the tick", "        if rests:\n            self._look()", "        if rests and not self._edges:\n            self._look()"),
     devices("R16", "one thread alive is enough",
             "all(thread.is_alive() for thread in self._threads)", "any(thread.is_alive() for thread in self._threads)"),
     devices("R12", "one lid's edge says where all of them are",
-            "lids = self._sensed.open_lids\n            if lids is not None:",
-            "lids = self._sensed.open_lids or frozenset()\n            if lids is not None:"),
+            "            if self._lids is not None:\n                self._lids = self._lids |",
+            "            self._lids = self._lids or frozenset()\n            if self._lids is not None:\n                self._lids = self._lids |"),
     devices("R12", "an old look undoes a newer edge",
-            "lids = lids if edges == self._edges else self._sensed.open_lids", "lids = lids if edges <= self._edges else None"),
+            "self._lids = lids if edges == self._edges else self._lids", "self._lids = lids if edges <= self._edges else None"),
     devices("H12", "a pulse that could not be given was given", "                    problem = str(error)",
             "                    problem = None"),
+    states("R9", "a single bad answer is a device lost", "LOST_S = 5.0", "LOST_S = 0.0"),
+    states("R9", "a loose plug is a new trouble each time", "WELL_S = 30.0", "WELL_S = 1.0"),
+    states("R9", "another lock's pulse says that this one is well", "self._parts.setdefault((device, part), Part())", "self._parts.setdefault((device, 0), Part())"),
+    states("R16", "a device that was never there is a reason to begin anew", "p.answered and p.hangs(now_s)", "p.hangs(now_s)"),
+    states("R12", "what does not answer is not lost", "        if hangs or self.wrong:", "        if self.wrong:"),
+    states("R9", "what has not answered yet is well", "p.since_s is not None or not p.answered", "p.since_s is not None"),
     devices("R12", "what could not be read just now is what it was",
-            "            self._sensed = replace(self._sensed, reading=reading)",
-            "            self._sensed = replace(self._sensed, reading=reading or self._sensed.reading)"),
+            "            self._reading = reading\n", "            self._reading = reading or self._reading\n"),
 )  # fmt: skip
 
 LOCK_MUTANTS = (

@@ -60,6 +60,11 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.MainsLost(),
     e.MainsRestored(),
     e.PoweredOff(charge_pct=10),
+    e.DeviceLost(device=e.Device.SCALE, text="scale: does not answer"),
+    e.DeviceBack(device=e.Device.SCALE),
+    e.SelfTested(by=BY, results=(
+        e.DeviceTested(device=e.Device.SCALE, figure="20000 mg, at rest, spread 3 mg", limit="at rest"),
+    )),
     e.EventParked(lane="clinical", seq=4, reason="clinical: the server answered 422"),
     e.PlanRefused(version=3, digest="ab" * 32, reasons=("$.hub: is for another hub",)),
     e.OrdinationsStopped(ordinations=("9100002",), issued=START, by=BY, reason="new allergy"),

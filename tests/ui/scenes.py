@@ -73,8 +73,10 @@ def snapshot(current: IntakeView | None = None, hour: int = 18, minute: int = 0,
     return Snapshot(**{**said, **more})
 
 
-def alarm(code: str, help: Help, intake: str | None = None) -> AlarmView:
-    return AlarmView(id=code, code=code, criticality="high", since=at(18), help=help, intake=intake)
+def alarm(name: str, help: Help, intake: str | None = None, by: str = "") -> AlarmView:
+    """Named by its code, or by its code and what it is about."""
+    code = name.partition("/")[0]
+    return AlarmView(id=name, code=code, criticality="high", since=at(18), help=help, intake=intake, seen_by=by)
 
 
 DUE = snapshot(intake())
@@ -118,6 +120,11 @@ SNAPSHOTS: dict[str, Snapshot] = {
     "uncertain": snapshot(intake("uncertain", help=Help.TRYING)),
     "not-known": snapshot(intake("not_known", help=Help.SEEN, seen_by="Sanne")),
     "blocked": snapshot(intake(refusals=("not_filled",))),
+    "no-scale": snapshot(
+        intake(refusals=("scale_missing",)),
+        alarms=(alarm("device/temperature", Help.TRYING), alarm("device/scale", Help.DELIVERED)),
+    ),
+    "no-lids": snapshot(intake(refusals=("lids_unseen",)), alarms=(alarm("device/lids", Help.SEEN, by="Sanne"),)),
     "away-outing": snapshot(leave=LeaveView("outing", at(20, 30)), hour=14),
     "away-weekend": snapshot(intake(refusals=("on_leave",)), leave=LeaveView("weekend", at(18, day=23), "Karen")),
     "away-long": snapshot(leave=LeaveView("weekend", at(18, 30, day=23), "Anne-Margrethe Kristoffersen-Lindegaard")),

@@ -49,6 +49,7 @@ SCREENS = {
     "opening": "open", "shut": "open", "rest": "rest", "ask": "ask", "ask-mixed": "ask", "done": "done",
     "declined": "declined", "missed-seen": "missed", "clock": "fault", "journal": "fault", "jam": "fault",
     "withheld": "fault", "withdrawn": "fault", "uncertain": "fault", "not-known": "fault", "blocked": "fault",
+    "no-scale": "fault", "no-lids": "fault",
 }  # fmt: skip
 
 
@@ -92,6 +93,12 @@ def test_nobody_is_promised_help_that_has_not_answered() -> None:
 def test_a_fault_tells_how_far_its_own_alarm_has_come(code: str, name: str) -> None:
     said = replace(SNAPSHOTS[name], alarms=(alarm("not_taken", Help.SEEN, "x"), alarm(code, Help.DELIVERED)))
     assert "Hjemmeplejen har fået besked." in show(said).lines
+
+
+def test_a_device_that_is_why_nothing_opens_tells_how_far_its_own_alarm_has_come() -> None:
+    """R9: home care has been told of the scale, not of the thermometer."""
+    assert show(SNAPSHOTS["no-scale"]).lines == ("Derfor åbner boksen ikke.", "Hjemmeplejen har fået besked.")
+    assert show(SNAPSHOTS["no-lids"]).lines == ("Derfor åbner boksen ikke.", "Sanne har set det.")
 
 
 @pytest.mark.parametrize("code", fault.WITHOUT_JOURNAL)

@@ -18,6 +18,10 @@ WITHOUT_JOURNAL = {
 }
 
 
+# Which alarm tells of it, where a device is why nothing opens.
+DEVICES = {"lids_unseen": "device/lids", "scale_missing": "device/scale"}
+
+
 def journal(scene: Scene) -> View:
     """R9, R11: where nothing can be written down nothing can be told either, so the number is what there is."""
     _, code = scene.words, scene.snapshot.journal_code
@@ -75,10 +79,10 @@ def unknown(scene: Scene) -> View:
 
 def blocked(scene: Scene) -> View:
     """Due, but the box cannot open it; the person may still say no thanks."""
-    _, now = scene.words, scene.current
-    heading, line, _call = notice.sentence(scene, lasting(now)[0])
+    _, why = scene.words, lasting(scene.current)[0]
+    heading, line, _call = notice.sentence(scene, why)
     decline = Action("decline", _("No thanks"), scene.go("decline"))
-    return _fault(scene, heading, line, extra=(decline,))
+    return _fault(scene, heading, line, code=DEVICES.get(why, ""), extra=(decline,))
 
 
 def _fault(scene: Scene, heading: str, *lines: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:
@@ -90,7 +94,7 @@ def _fault(scene: Scene, heading: str, *lines: str, code: str = "", extra: tuple
 
 
 def _told(scene: Scene, code: str) -> tuple[Help, str]:
-    """How far the word has come: of the alarm with this code, or of the intake's own."""
+    """How far the word has come: of the alarm with this code or name, or of the intake's own."""
     now = scene.snapshot.current
     if not code and now is not None and now.help is not Help.NONE:
         return now.help, now.seen_by
@@ -99,4 +103,4 @@ def _told(scene: Scene, code: str) -> tuple[Help, str]:
 
 
 def _about(alarm: AlarmView, code: str, intake: str | None) -> bool:
-    return alarm.code == code if code else intake is not None and alarm.intake == intake
+    return code in (alarm.code, alarm.id) if code else intake is not None and alarm.intake == intake

@@ -21,6 +21,7 @@ REFUSALS = {
     "fill_doubted": (mark("The compartment must be checked"), mark("Home care must look at it first."), CALL),
     "contents_changed": (mark("The plan is changed"), mark("The compartment no longer fits the plan."), CALL),
     "journal": (mark("The box must be looked at"), mark("It will not open until then."), CALL),
+    "lids_unseen": (mark("The box cannot see its lids"), mark("So the box will not open."), CALL),
     "scale_missing": (mark("The scale does not answer"), mark("So the box will not open."), CALL),
     "nothing_boxed": (mark("It is not in the box"), mark("Take it from where you keep it."), WAIT),
     "handed_out": (mark("It is already handed out"), mark("Take no more now."), CALL),

@@ -1,0 +1,52 @@
+"""What staff read at the hub's own command line: where the hub is, and how its devices are."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from hub.views import AlarmView, IntakeView, LeaveView
+
+
+class CompartmentReport(Struct, frozen=True):
+    compartment: int
+    lid_open: bool
+    intake: str | None
+    verified: bool
+
+
+class DeviceReport(Struct, frozen=True):
+    """`problem` is "" where nothing is wrong; `figure`: what it measured last."""
+
+    device: str  # of hub.domain.events.Device
+    problem: str
+    figure: str
+    limit: str
+
+
+class StatusReport(Struct, frozen=True, tag=True):
+    """For staff's command line and the demo: where the hub is."""
+
+    now: datetime
+    trusted: bool
+    hub: str
+    plan_version: int | None
+    next_look: datetime  # nothing is due before this
+    busy: bool  # an opening is under way or a lid is open
+    seq: int
+    cursors: dict[str, int]
+    intakes: tuple[IntakeView, ...]
+    alarms: tuple[AlarmView, ...]
+    compartments: tuple[CompartmentReport, ...]
+    devices: tuple[DeviceReport, ...] = ()
+    next_plan_version: int | None = None  # it waits for its time
+    next_plan_from: datetime | None = None
+    leave: LeaveView | None = None
+    stopped: tuple[str, ...] = ()  # ordinations, urgently
+    clock: str = ""  # of hub.clock_model.State
+    zone: str = "UTC"  # the citizen's home zone, where a plan says it
+    journal: str = ""  # of hub.journal_errors.JournalState
+    journal_finding: str = ""  # one sentence; "" where nothing is wrong
+    shown_screen: str = ""
+    shown_snapshot: int = 0
+    snapshot: int = 0
+    day: date | None = None
