@@ -26,10 +26,11 @@ SENTENCE = "Det er tid til din medicin."
 NAMES = {wav(tone): tone.name for tone in (*TONES.values(), REMINDER)}
 
 APLAY = """#!/bin/sh
-# Writes down what it is to play, under its own number, and then does as it is told.
+# Writes down what it is to play, under its own number, and does as it was told when it began.
 cd {folder}
+mode=$(cat mode)
 cat > new; echo "$@" > arguments; mv new $(date +%s%N)-$$.wav
-case "$(cat mode)" in
+case "$mode" in
 fails)
     echo "ALSA lib: no such card" >&2
     echo "aplay: main:831: audio open error: No such file or directory" >&2
