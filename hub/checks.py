@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from hub.devices import Check
 from hub.ports import Rtc, Thermometer
 from hub.warmth import Warmth
-
-Check = Callable[[], str]
 
 
 def rtc_check(rtc: Rtc, wall: Callable[[], datetime]) -> Check:
