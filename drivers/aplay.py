@@ -21,11 +21,11 @@ class Aplay:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def play(self, file: bytes, wanted: Callable[[], bool]) -> None:
-        """Until its end, or `stop`; not at all where it is not `wanted` any more. Raises DeviceError."""
+    def play(self, file: bytes, wanted: Callable[[], bool]) -> bool:
+        """Until its end, which is True, or `stop`; not at all where it is not `wanted` any more. Raises DeviceError."""
         with self._lock:
             if not wanted():
-                return
+                return False
             if self._process is not None and self._process.poll() is None:
                 raise DeviceError("loudspeaker: aplay still hangs")
             process = self._process = self._start(file)
@@ -35,6 +35,7 @@ class Aplay:
             self._give_up(process)
         if process.returncode and wanted():
             raise DeviceError(f"loudspeaker: aplay ended with {process.returncode}: {_last_line(said)}")
+        return process.returncode == 0
 
     def stop(self) -> None:
         """Silence at once: the kernel drops what a process that is gone had left to play."""

@@ -102,15 +102,16 @@ class Loudspeaker:
         except DeviceError as error:
             self._trouble = error
 
-    def _try(self, what: str, work: Callable[[], None]) -> bool:
+    def _try(self, what: str, work: Callable[[], bool]) -> bool:
+        """False where it failed; a sound that was cut has not failed, nor has it shown that anything works again."""
         try:
-            work()
+            whole = work()
         except DeviceError as error:
             if what not in self._told:
                 self._told.add(what)
                 log.warning("%s does not work; %s", what, error)
             return False
-        if what in self._told:
+        if whole and what in self._told:
             self._told.discard(what)
             log.info("%s works again", what)
         return True

@@ -13,7 +13,7 @@ from hub.ports import DeviceError
 
 MOST_CHARACTERS = 300
 MOST_KEPT = 200  # files; a sentence of 5 s is 220 kB
-MAKE_S = 10.0  # 0.03 s is usual
+MAKE_S = 3.0  # 0.03 s is usual; the next tone waits for it
 WORDS_A_MINUTE = 140  # espeak-ng's own 175 is fast for old ears
 log = logging.getLogger("drivers.speech")
 

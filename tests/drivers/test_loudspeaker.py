@@ -225,6 +225,21 @@ def test_the_buzzer_sounds_while_alsa_fails_and_that_is_said_once(
     assert alsa.buzzer.played == ["high", "", "high", ""]  # each silenced by what came after
 
 
+def test_a_sound_that_was_cut_shows_nothing(alsa: AlsaRig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "drivers.loudspeaker")
+    alsa.mode("fails")
+    alsa.sounder.play(TONES["high"])
+    wait_for("the buzzer", lambda: "high" in alsa.buzzer.played)
+    alsa.mode("hangs")
+    alsa.sounder.play(TONES["medium"])
+    wait_for("the sound", lambda: len(alsa.pids()) == 2)
+    alsa.mode("fails")
+    alsa.sounder.play(TONES["low"])
+    wait_for("the buzzer", lambda: "low" in alsa.buzzer.played)
+    assert told(caplog, logging.INFO) == []
+    assert len(told(caplog, logging.WARNING)) == 1
+
+
 @pytest.mark.parametrize("broken", ["hangs", "gone", "no program", "no sound at all"])
 def test_however_alsa_fails_the_tone_is_heard(alsa: AlsaRig, broken: str) -> None:
     alsa.mode("hangs" if broken == "hangs" else "fails")

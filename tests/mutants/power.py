@@ -41,6 +41,7 @@ MUTANTS = (
     loud("H26", "no buzzer behind the loudspeaker", "                    self._buzz(sound)", "                    pass"),
     loud("H26", "silence does not reach the buzzer", "            self._buzz(None)", "            pass"),
     loud("H26", "a buzzer that fails too is not told", "            self._trouble = error", "            pass"),
+    loud("H29", "a sound that was cut shows that all is well", "        if whole and what in self._told:", "        if what in self._told:"),
     loud("H29", "a loudspeaker's trouble is told with each tone", "            if what not in self._told:", "            if True:"),
     loud("H26", "what waits is said after silence was asked for", "        self._waiting.clear()\n", ""),
     speech("R15", "a file is called what it says", 'hashlib.sha256(f"{WORDS_A_MINUTE} {text}".encode()).hexdigest()[:32]', "text"),
