@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.device_states import HANG_S, LOST_S, WELL_S
+from hub.device_states import HANG_S, LOST_S, WELL_S, DeviceStates
 from hub.devices import PULSE_OLD_S, Devices, Pulse
 from hub.domain import commands as c
 from hub.domain.events import Device
@@ -292,6 +292,14 @@ def test_what_is_in_trouble_for_long_is_lost_and_says_why(bench: Bench) -> None:
     assert Device.SCALE not in bench.wait(1.0).devices, "a moment of trouble is neither lost nor well"
     assert bench.wait(LOST_S).devices[Device.SCALE] == "scale: does not answer"
     assert bench.devices.sensed.devices[Device.LIDS] == ""
+
+
+def test_what_has_not_answered_yet_is_neither_well_nor_lost() -> None:
+    """A hub that begins while a device takes its time does not tell that it is back."""
+    states = DeviceStates(lambda: 50.0)
+    with states.asking(Device.SCALE):
+        assert states.troubles == {}
+    assert states.troubles == {Device.SCALE: ""}
 
 
 def test_a_moment_of_trouble_is_not_lost(bench: Bench) -> None:
