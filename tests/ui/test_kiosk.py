@@ -145,6 +145,8 @@ def test_a_touch_of_the_panels_own_provider_is_a_press(
     place = (str(x / (PANEL.width_px - 1)), str(y / (PANEL.height_px - 1)))
     command = [sys.executable, "-c", TAP, str(config), str(tmp_path / "kivy"), *place]
     with fake_hub(tmp_path / "ui.sock", DUE) as hub, subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        hub.wait(lambda hub: bool(hub.heard))
-        process.kill()
+        try:
+            hub.wait(lambda hub: bool(hub.heard))
+        finally:
+            process.kill()
     assert isinstance(hub.heard[0], Open)

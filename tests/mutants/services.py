@@ -1,0 +1,36 @@
+"""Mistakes in the services: who is listened to, what pets a watchdog, what is braked, and what leads out of the screen."""
+
+# ruff: noqa: E501 - quoted source is as long as it is, and a mutant is read best in two lines or three
+
+from tests.mutants.mutant import of
+
+broker = of("broker/main.py", "broker/test_broker.py")
+verbs = of("hub/broker.py", "broker/test_broker.py")
+acts = of("broker/acts.py", "broker/test_broker.py")
+brake = of("broker/brake.py", "broker/test_broker.py")
+config = of("hub/config.py", "hub/test_config.py")
+desk = of("hub/desk.py", "hub/test_desk_machine.py")
+named = of("hub/domain/named.py", "domain/test_fill.py")
+sync = of("sync/main.py", "sync/test_watchdog.py")
+screen = of("ui/app.py", "ui/test_kiosk.py")
+press = of("ui/press.py", "ui/test_kiosk.py")
+
+MUTANTS = (
+    broker("H31", "the broker listens to anyone", "if uid == allowed_uid else", "if uid >= 0 else"),
+    verbs("H31", "a password may bring a line of its own", r'pattern=r"^[ -~]*\Z"', 'pattern=r"^[ -~]*$"'),
+    acts("H31", "a network's name is written as it comes", 'ssid = "".join(f"{byte};" for byte in verb.ssid.encode()[:32])',
+         "ssid = verb.ssid"),
+    acts("R5", "the broker sets a clock that the network has set", "if synchronised.exists():", "if False:"),
+    brake("R16", "reboots without end", "if before >= MOST:", "if False:"),
+    brake("R16", "a count nobody can read allows a reboot", "    except (OSError, ValueError):\n        return MOST", "    except (OSError, ValueError):\n        return 0"),
+    brake("R16", "settings gone wrong are met with a reboot", "and status != str(os.EX_CONFIG) ", ""),
+    config("H31", "one group for two roles", "if list(groups.values()).count(gid) > 1:", "if False:"),
+    desk("R1", "the machine is asked before it is in the journal", "            command = self._act(message, person.name)\n",
+         "            command = self._act(message, person.name)\n            if isinstance(command, c.AskMachine):\n                self._ask_broker(_verb(message))\n"),
+    named("R1", "a reboot in the middle of an opening", "    refuse_if((state.opening, Reason.ANOTHER_OPENING))\n    return [e.MachineAsked", "    return [e.MachineAsked"),
+    sync("R16", "a heartbeat alone keeps sync alive", "        if others():\n", "        if signals:\n"),
+    sync("R16", "a thread that is stuck gets on", "return since_s is None or time.monotonic() - since_s < STUCK_S", "return True"),
+    screen("R16", "a screen that the hub does not answer is alive", "        if reply is not None and reply.error is None:\n            self._on_alive()", "        self._on_alive()"),
+    screen("H26", "a key leads out of the screen", "        return False\n\n    def refresh", "        return bool(super().open_settings(*_args))\n\n    def refresh"),
+    press("H26", "a touch of the panel is no press", 'in (None, "left")', '== "left"'),
+)  # fmt: skip
