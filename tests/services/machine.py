@@ -29,7 +29,7 @@ class NoMachine(Exception):
 
 
 class Machine:
-    """`run` is a command on it, as root. `reboots`: nspawn starts what has asked for it again."""
+    """`run` is a command on it, as root."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._root = folder, folder / "root"
@@ -44,9 +44,14 @@ class Machine:
                  "--private-network", f"--directory={self._root}", *words],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console,
             )  # fmt: skip
-        self.wait_until_up()
+        self._wait_until_up()
 
-    def wait_until_up(self) -> None:
+    @property
+    def off(self) -> bool:
+        """It has put itself off, or wants to be booted again: nspawn does not do that everywhere."""
+        return self._nspawn is None or self._nspawn.poll() is not None
+
+    def _wait_until_up(self) -> None:
         until = time.monotonic() + BOOT_S
         while self.run("systemctl", "is-system-running", "--wait", check=False) not in ("running", "degraded"):
             if time.monotonic() > until:
@@ -55,8 +60,9 @@ class Machine:
 
     @property
     def leader(self) -> int:
-        """Its first process, as this machine counts; another after each boot."""
-        assert self._nspawn is not None
+        """Its first process, as this machine counts; another after each boot. 0 where there is none."""
+        if self.off or self._nspawn is None:
+            return 0
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
         return int(children[0]) if children else 0
 

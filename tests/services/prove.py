@@ -122,8 +122,9 @@ def braked(made: Machine) -> list[Row]:
     while boots < 3 or made.run("systemctl", "is-active", "medhub-brake@medhub-hub", check=False) != "activating":
         assert time.monotonic() < until, f"{boots} reboots, and then nothing"
         time.sleep(0.2)
+        if made.off:
+            made.boot()
         if made.leader not in (0, leader):
-            made.wait_until_up()
             boots, leader = boots + 1, made.leader
     assert made.run("cat", REBOOTS) == "3"
     time.sleep(70)
