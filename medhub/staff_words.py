@@ -30,6 +30,8 @@ SENTENCES: dict[str, str] = {
     Reason.MOST_TAKEN: "The most of it in a day is taken; ask the prescriber.",
     Reason.STAFF_ONLY: "This takes more: a weekend needs somebody responsible, the end of a hospital stay "
     "a named person.",
+    Reason.NOT_COMMISSIONED: "Its locks have not been walked through since its board is this one; nothing opens and "
+    "nothing is filled: the technician empties the box, stops the hub and runs `medhub commission`.",
     "person": "The hub knows no such person with this PIN.",
     "pin_rest": "Too many wrong PINs for this person; wait a minute.",
     "same_person": "It takes two different persons.",

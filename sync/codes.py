@@ -73,4 +73,5 @@ OTHERS: dict[AlarmCode, Others] = {
     AlarmCode.NOT_GIVEN: Others(NOT_DISPENSED, PILL_NOT_TAKEN),
     AlarmCode.STOPPED: Others(CHECK_PLAN),
     AlarmCode.DEVICE: Others(TECHNICAL_FAULT, MAINTENANCE),
+    AlarmCode.NOT_COMMISSIONED: Others(TECHNICAL_FAULT, MAINTENANCE),
 }

@@ -290,7 +290,7 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.MainsLost: lambda s, b, m: dict(mains=False),
     e.MainsRestored: lambda s, b, m: dict(mains=True, stopping=False),
     e.PoweredOff: lambda s, b, m: dict(stopping=True),
-    e.Booted: lambda s, b, m: dict(stopping=False),
+    e.Booted: lambda s, b, m: dict(stopping=False, commissioned=b.commissioned),
     e.DeviceLost: lambda s, b, m: dict(lost=s.lost | {b.device}),
     e.DeviceBack: lambda s, b, m: dict(lost=s.lost - {b.device}),
 }

@@ -50,3 +50,4 @@ class AlarmCode(StrEnum):
     NOT_GIVEN = "not_given"
     STOPPED = "stopped"
     DEVICE = "device"
+    NOT_COMMISSIONED = "not_commissioned"

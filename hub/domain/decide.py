@@ -73,10 +73,14 @@ def _device(state: State, device: e.Device, text: str) -> e.Bodies:
 
 
 def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
-    bodies: e.Bodies = [e.Booted(release=command.release)]
+    bodies: e.Bodies = [e.Booted(release=command.release, commissioned=command.commissioned)]
+    if command.commissioned:
+        bodies += over(state, e.AlarmCode.NOT_COMMISSIONED)
+    else:
+        bodies.append(alarm(e.AlarmCode.NOT_COMMISSIONED, "hub", Criticality.HIGH))
     opening = state.opening
     if opening is not None:
-        bodies += _recover(opening, state, command.sensed)
+        bodies += _recover(opening, state, command.sensed if command.commissioned else Sensed())  # whose lid is that?
     lids = state.open_lids if command.sensed.open_lids is None else command.sensed.open_lids
     for lid in sorted(lids - state.open_lids):
         bodies += _lid_without_opening(lid, state, opening)

@@ -31,7 +31,10 @@ class OfIntake(Body, frozen=True):
 # -- the hub itself ----------------------------------------------------------------------------------------
 
 class Booted(Body, frozen=True):
+    """`commissioned`: every lock of this board has been seen to move its own lid and no other, or it has none (R12)."""
+
     release: str
+    commissioned: bool = True
 
 class ClockDoubted(Body, frozen=True):
     reason: str

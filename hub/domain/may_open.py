@@ -92,6 +92,11 @@ def no_other_opening(r: Request) -> Reason | None:
     return Reason.ANOTHER_OPENING if r.state.opening else None
 
 
+def board_is_commissioned(r: Request) -> Reason | None:
+    """R12, H34: a lock that nobody has seen open its own lid may open another one's."""
+    return None if r.state.commissioned else Reason.NOT_COMMISSIONED
+
+
 def weight_is_stable(r: Request) -> Reason | None:
     """R12, R13: an unstable reading is no reading."""
     if r.sensed.reading is None or e.Device.SCALE in r.state.lost:
@@ -112,7 +117,7 @@ def journal_is_whole(r: Request) -> Reason | None:
 RULES: tuple[Callable[[Request], Reason | None], ...] = (
     clock_is_trusted, journal_is_whole, intake_is_waiting, window_is_open, interval_is_kept,
     most_is_not_taken, citizen_is_at_home, nobody_else_gives_it,
-    lids_are_shut, no_other_opening, weight_is_stable, fill_is_right,
+    board_is_commissioned, lids_are_shut, no_other_opening, weight_is_stable, fill_is_right,
 )  # fmt: skip
 
 

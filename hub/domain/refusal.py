@@ -35,6 +35,7 @@ class Reason(StrEnum):
     PROMISED = "promised"
     MOST_TAKEN = "most_taken"
     STAFF_ONLY = "staff_only"
+    NOT_COMMISSIONED = "not_commissioned"
 
 
 class Refusal(Struct, frozen=True):

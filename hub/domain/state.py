@@ -106,6 +106,7 @@ class State(Struct, frozen=True):
     leave: Leave | None = None  # agreed, or under way
     clock_doubted: bool = False
     journal_doubted: bool = False
+    commissioned: bool = True  # the board that this process has was walked, lock by lock (R12)
     mains: bool = True
     stopping: bool = False  # the box puts itself off, and is asked once a boot or cut
     lost: frozenset[Device] = frozenset()  # these do not answer, or do wrong

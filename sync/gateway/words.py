@@ -38,6 +38,7 @@ WORDS: dict[str, str] = {
     AlarmCode.NOT_GIVEN: "Medicin, som nogen ville give, er ikke meldt givet",
     AlarmCode.STOPPED: "Akut stoppet medicin var allerede ude af boksen",
     AlarmCode.DEVICE: "En del af boksen virker ikke",
+    AlarmCode.NOT_COMMISSIONED: "Boksens låse er ikke prøvet efter: intet åbnes, og intet kan fyldes på",
     "device/lids": "Boksen kan ikke se sine låg: intet åbnes",
     "device/locks": "En lås i boksen virker ikke",
     "device/lamps": "En lampe i boksen virker ikke",
@@ -56,7 +57,7 @@ URGENCY = {Criticality.HIGH: "Høj", Criticality.MEDIUM: "Middel", Criticality.L
 TECHNICAL = frozenset({
     AlarmCode.LID_LEFT_OPEN, AlarmCode.TAMPER, AlarmCode.PLAN_REFUSED, AlarmCode.PLAN_OLD, AlarmCode.CLOCK,
     AlarmCode.MAINS_LOST, AlarmCode.PARKED, AlarmCode.JOURNAL, watch.NO_CONTACT, watch.PLAN_NOT_RUNNING,
-    AlarmCode.BATTERY_LOW, AlarmCode.DEVICE,
+    AlarmCode.BATTERY_LOW, AlarmCode.DEVICE, AlarmCode.NOT_COMMISSIONED,
 })  # fmt: skip
 
 LIVES: dict[str, str] = {
@@ -125,6 +126,7 @@ REFUSALS: dict[str, str] = {
     Reason.PROMISED: "en anden har sagt, at de giver den",
     Reason.MOST_TAKEN: "der må ikke tages flere i dag",
     Reason.STAFF_ONLY: "det kræver en navngiven ansvarlig",
+    Reason.NOT_COMMISSIONED: "boksens låse er ikke prøvet efter",
     "expired": "den nåede ikke frem i tide",
 }
 

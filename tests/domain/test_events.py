@@ -63,7 +63,7 @@ def test_names_are_forever():
 def test_alarm_codes_are_forever():
     assert sorted(e.AlarmCode) == [
         "battery_low", "cannot_serve", "clock", "declined", "device", "help", "journal", "lid_left_open", "mains_lost",
-        "not_given", "not_known", "not_taken", "not_understood", "opening_fault", "parked",
+        "not_commissioned", "not_given", "not_known", "not_taken", "not_understood", "opening_fault", "parked",
         "partly_taken", "plan_old", "plan_refused", "stopped", "taken_elsewhere", "tamper", "uncertain", "withdrawn",
         "withheld",
     ]  # fmt: skip

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
+from hub.domain.decide import decide
 from hub.domain.intake import Life
 from hub.domain.may_open import RULES, may_open
-from hub.domain.plan import Handout
+from hub.domain.plan import Criticality, Handout
 from hub.domain.reading import Reading, Sensed
-from tests.domain.play import DAY, MORNING, NOON, TARE_MG, ordination, plan_of
+from tests.domain.play import DAY, MORNING, NOON, TARE_MG, Play, ordination, plan_of
 
 MORNING_ID = f"{DAY}/morning"
 
@@ -37,7 +39,7 @@ def test_the_rules_are_these():
     assert [rule.__name__ for rule in RULES] == [
         "clock_is_trusted", "journal_is_whole", "intake_is_waiting", "window_is_open", "interval_is_kept",
         "most_is_not_taken", "citizen_is_at_home", "nobody_else_gives_it",
-        "lids_are_shut", "no_other_opening", "weight_is_stable", "fill_is_right",
+        "board_is_commissioned", "lids_are_shut", "no_other_opening", "weight_is_stable", "fill_is_right",
     ]  # fmt: skip
 
 
@@ -68,6 +70,55 @@ def test_journal_doubted_until_a_named_person_confirms(day):
     assert day.alarms() == set()
     assert day.open("morning") == ()
     assert day.do(c.ConfirmJournal("Sanne")) == ("not_now",)
+
+
+def commissioned(day: Play, was_walked: bool) -> Play:
+    """The hub begins anew, on a board that was walked or not."""
+    day._apply(decide(day.state, c.Boot("test", day.sensed(), was_walked), day.now))
+    day.tick()
+    return day
+
+
+def test_a_board_that_nobody_walked_opens_nothing_and_is_filled_by_nobody(day):
+    """R12, H34: told once each time the hub begins on it, also where somebody has seen it before."""
+    commissioned(day.at("8.00"), False)
+    assert day.open("morning") == ("not_commissioned",)
+    assert day.alarms() == {"not_commissioned/hub"}
+    assert day.state.alarms["not_commissioned/hub"].criticality is Criticality.HIGH
+    assert day.empty(2) == (), "the walk wants the box empty"
+    assert day.fill("noon", 2) == ("not_commissioned",)
+    commissioned(day, False)
+    assert len(day.said(e.AlarmRaised)) == 1
+    day.do(c.Acknowledge("not_commissioned/hub", "Ole"))
+    commissioned(day, False)
+    assert day.alarms() == {"not_commissioned/hub"}
+
+
+def test_once_it_is_walked_it_opens_and_the_alarm_is_over(day):
+    commissioned(commissioned(day.at("8.00"), False), True)
+    assert [b.commissioned for b in day.said(e.Booted)] == [False, True]
+    assert day.alarms() == set()
+    assert day.fill("noon", 5) == ("occupied",)
+    assert day.open("morning") == ()
+    commissioned(day, True)
+    assert len(day.said(e.AlarmEnded)) == 1
+
+
+@pytest.mark.parametrize(("lids", "was_walked", "life"), [
+    ((), True, Life.DUE), ((), False, Life.UNCERTAIN), ((1,), True, Life.OPEN), ((1,), False, Life.UNCERTAIN),
+])  # fmt: skip
+def test_an_opening_cut_short_on_a_board_that_is_another_now_is_uncertain(day, lids, was_walked, life):
+    """R1, R12: what lids say that nobody has walked says nothing of this one."""
+    assert day.at("8.00").open("morning") == ()
+    for number in lids:
+        day.lid(number, True)
+    commissioned(day, was_walked)
+    assert day.life("morning") is life
+
+
+def test_a_journal_from_before_there_were_walks_goes_on():
+    old = msgspec.json.decode(b'{"type": "Booted", "release": "0.1.0"}', type=e.Booted)
+    assert old == e.Booted(release="0.1.0", commissioned=True)
 
 
 def test_a_seen_journal_alarm_is_not_seen_twice(day):

@@ -43,6 +43,8 @@ MAY_OPEN_MUTANTS = (
              CHANGE, FILL, MAY_OPEN),
     may_open("R7", "a fill nobody vouches for is right", "if fill.doubted:", 'if fill.doubted == "tampered":', FILL,
              MAY_OPEN),
+    may_open("R12", "a board nobody walked opens", "return None if r.state.commissioned else Reason.NOT_COMMISSIONED",
+             "return None"),
     may_open("R11", "a doubted journal is no objection", "clock_is_trusted, journal_is_whole, intake_is_waiting,",
              "clock_is_trusted, intake_is_waiting,"),
 )  # fmt: skip
@@ -91,6 +93,8 @@ DECIDE_MUTANTS = (
            "record.state is Life.OPENING and sensed.open_lids == frozenset():"),
     decide("R1", "after a restart any open lid is ours",
            "sensed.open_lids == state.open_lids == frozenset({opening.compartment}):", "sensed.open_lids:"),
+    decide("R12", "lids that nobody has walked settle what was under way",
+           "command.sensed if command.commissioned else Sensed()", "command.sensed", MAY_OPEN),
     decide("R12", "another lid counts only once ours is open",
            "if opening is not None:  # R12: with two lids", "if opening and opening.opened_at:  # R12: with two lids"),
     decide("R12", "only the opening under way becomes uncertain, not the other",

@@ -125,6 +125,9 @@ SNAPSHOTS: dict[str, Snapshot] = {
         alarms=(alarm("device/temperature", Help.TRYING), alarm("device/scale", Help.DELIVERED)),
     ),
     "no-lids": snapshot(intake(refusals=("lids_unseen",)), alarms=(alarm("device/lids", Help.SEEN, by="Sanne"),)),
+    "not-commissioned": snapshot(
+        intake(refusals=("not_commissioned", "not_filled")), alarms=(alarm("not_commissioned", Help.DELIVERED),)
+    ),
     "away-outing": snapshot(leave=LeaveView("outing", at(20, 30)), hour=14),
     "away-weekend": snapshot(intake(refusals=("on_leave",)), leave=LeaveView("weekend", at(18, day=23), "Karen")),
     "away-long": snapshot(leave=LeaveView("weekend", at(18, 30, day=23), "Anne-Margrethe Kristoffersen-Lindegaard")),

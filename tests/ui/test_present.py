@@ -49,7 +49,7 @@ SCREENS = {
     "opening": "open", "shut": "open", "rest": "rest", "ask": "ask", "ask-mixed": "ask", "done": "done",
     "declined": "declined", "missed-seen": "missed", "clock": "fault", "journal": "fault", "jam": "fault",
     "withheld": "fault", "withdrawn": "fault", "uncertain": "fault", "not-known": "fault", "blocked": "fault",
-    "no-scale": "fault", "no-lids": "fault",
+    "no-scale": "fault", "no-lids": "fault", "not-commissioned": "fault",
 }  # fmt: skip
 
 
@@ -98,6 +98,10 @@ def test_a_fault_tells_how_far_its_own_alarm_has_come(code: str, name: str) -> N
 def test_a_device_that_is_why_nothing_opens_tells_how_far_its_own_alarm_has_come() -> None:
     """R9: home care has been told of the scale, not of the thermometer."""
     assert show(SNAPSHOTS["no-scale"]).lines == ("Derfor åbner boksen ikke.", "Hjemmeplejen har fået besked.")
+    ready = show(SNAPSHOTS["not-commissioned"])
+    assert (ready.heading, ready.lines) == (
+        "Boksen er ikke gjort klar til brug", ("Derfor åbner boksen ikke.", "Hjemmeplejen har fået besked."),
+    )  # fmt: skip
     assert show(SNAPSHOTS["no-lids"]).lines == ("Derfor åbner boksen ikke.", "Sanne har set det.")
 
 

@@ -18,8 +18,12 @@ WITHOUT_JOURNAL = {
 }
 
 
-# Which alarm tells of it, where a device is why nothing opens.
-DEVICES = {"lids_unseen": "device/lids", "scale_missing": "device/scale"}
+# Which alarm tells of it, where the box itself is why nothing opens.
+OF_THE_BOX = {
+    "lids_unseen": "device/lids",
+    "scale_missing": "device/scale",
+    "not_commissioned": "not_commissioned",
+}
 
 
 def journal(scene: Scene) -> View:
@@ -82,7 +86,7 @@ def blocked(scene: Scene) -> View:
     _, why = scene.words, lasting(scene.current)[0]
     heading, line, _call = notice.sentence(scene, why)
     decline = Action("decline", _("No thanks"), scene.go("decline"))
-    return _fault(scene, heading, line, code=DEVICES.get(why, ""), extra=(decline,))
+    return _fault(scene, heading, line, code=OF_THE_BOX.get(why, ""), extra=(decline,))
 
 
 def _fault(scene: Scene, heading: str, *lines: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:

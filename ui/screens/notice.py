@@ -23,6 +23,7 @@ REFUSALS = {
     "journal": (mark("The box must be looked at"), mark("It will not open until then."), CALL),
     "lids_unseen": (mark("The box cannot see its lids"), mark("So the box will not open."), CALL),
     "scale_missing": (mark("The scale does not answer"), mark("So the box will not open."), CALL),
+    "not_commissioned": (mark("The box is not ready for use"), mark("So the box will not open."), CALL),
     "nothing_boxed": (mark("It is not in the box"), mark("Take it from where you keep it."), WAIT),
     "handed_out": (mark("It is already handed out"), mark("Take no more now."), CALL),
     "already": (mark("It is written down already"), mark("You need do nothing more."), WAIT),
