@@ -5,17 +5,22 @@ import logging
 import secrets
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from os import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, EX_UNAVAILABLE
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from hub import notify
+from hub.board import Board as Parts
 from hub.board import Line
 from hub.board_file import load as load_board
+from hub.checks import rtc_check, warmth_check
 from hub.chores import Chores
 from hub.clock import Clock, system_clock
 from hub.config import ConfigRefused, HubConfig, load
@@ -28,7 +33,7 @@ from hub.failure import told
 from hub.journal import Journal, JournalError
 from hub.journal_errors import JournalBusy
 from hub.loop import MEND_S, TICK_S, CoreFailed, Loop
-from hub.ports import Compartments, DeviceError, Power, Scale, Sounder, Tone
+from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Sounder, Tone, Voice
 from hub.protocol import Role
 from hub.replay import Replay
 from hub.server import Server
@@ -42,10 +47,11 @@ class Board:
 
     def __init__(
         self, compartments: Compartments, scale: Scale, sounder: Sounder, power: Power,
-        tones: Mapping[Criticality, Tone], checks: Mapping[Device, Check] | None = None,
+        tones: Mapping[Criticality, Tone], checks: Mapping[Device, Check] | None = None, voice: Voice | None = None,
+        backlight: Backlight | None = None,
     ) -> None:  # fmt: skip
         self.compartments, self.scale, self.sounder, self.power, self.tones = compartments, scale, sounder, power, tones
-        self.checks = checks or {}
+        self.checks, self.voice, self.backlight = checks or {}, voice, backlight
 
 
 class Hub:
@@ -95,8 +101,9 @@ def bootstrap(
             {role: config.socket_dir / f"{role}.sock" for role in Role}, desk.on_request, config.uids(), config.groups
         )
         devices = Devices(
-            box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post, look=loop.look, checks=box.checks
-        )
+            box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post, look=loop.look,
+            checks=box.checks, voice=box.voice, backlight=box.backlight,
+        )  # fmt: skip
         made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))
 
@@ -143,7 +150,7 @@ def gpio_board(config: HubConfig) -> Board:
 
     A chip that is not there is looked for until it is; with none of them this is another machine: DeviceError.
     """
-    from drivers import compartments, power, scale, sounder
+    from drivers import backlight, battery, compartments, power, scale, tones
     from drivers.chip_pins import ChipFactory
     from drivers.chips import open_chip
 
@@ -158,12 +165,38 @@ def gpio_board(config: HubConfig) -> Board:
         return compartments.Wire(chips[line.chip], line.line)
 
     wires = {n: compartments.Wiring(wire(c.lock), wire(c.lid), wire(c.lamp)) for n, c in parts.compartments.items()}
-    buzzer, mains = wire(parts.sounder.buzzer), wire(parts.power.mains)
+    mains, gauge, panel = wire(parts.power.mains), parts.power.battery, parts.backlight
+    sound, voice = _sound(parts, wire(parts.sounder.buzzer), config.state_dir)
     return Board(
-        compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), scale.NoScale(),
-        sounder.GpioSounder(buzzer.factory, buzzer.line), power.GpioPower(mains.factory, mains.line),
-        {c: sounder.TONES[c] for c in Criticality},
+        compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), scale.NoScale(), sound,
+        power.GpioPower(mains.factory, mains.line, battery.Battery(gauge) if gauge else None),
+        {c: tones.TONES[c] for c in Criticality}, _checks(parts), voice,
+        backlight.KernelBacklight(panel.name) if panel else None,
     )  # fmt: skip
+
+
+def _sound(parts: Parts, buzzer: Any, state_dir: Path) -> tuple[Sounder, Voice | None]:
+    """The buzzer; or a loudspeaker with the buzzer behind it, and then a voice."""
+    from drivers import aplay, loudspeaker, sounder, speech
+
+    alone = sounder.GpioSounder(buzzer.factory, buzzer.line)
+    if parts.sounder.alsa is None:
+        return alone, None
+    loud = loudspeaker.Loudspeaker(aplay.Aplay(parts.sounder.alsa), alone, speech.Speech(state_dir / "speech"))
+    return loud, loud
+
+
+def _checks(parts: Parts) -> dict[Device, Check]:
+    """What only has to be there."""
+    from drivers import rtc, temperature
+
+    checks: dict[Device, Check] = {}
+    if parts.rtc is not None:
+        checks[Device.RTC] = rtc_check(rtc.KernelRtc(parts.rtc.device), lambda: datetime.now(UTC))
+    if parts.temperature is not None:
+        store = temperature.KernelThermometer(Path(parts.temperature.at))
+        checks[Device.TEMPERATURE] = warmth_check(store, time.monotonic)
+    return checks
 
 
 def run(hub: Hub) -> int:

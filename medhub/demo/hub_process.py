@@ -6,20 +6,26 @@ Sabotage lives here and nowhere in the product: each breaks one promise, to show
 import argparse
 import logging
 import sys
+import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from drivers.backlight import TwinBacklight
 from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
+from drivers.rtc import TwinRtc
 from drivers.scale import LoadCellScale, WorldCell
 from drivers.scale_serial import SerialCell
 from drivers.sounder import TONES, TwinSounder
+from drivers.temperature import TwinThermometer
 from drivers.world_cell import as_commissioned
+from hub.checks import rtc_check, warmth_check
 from hub.config import HubConfig, load
-from hub.domain.events import Event, IntakeTaken, Lane
+from hub.domain.events import Device, Event, IntakeTaken, Lane
 from hub.domain.plan import Criticality
 from hub.journal import Journal, Rows
 from hub.main import Board, bootstrap, run
@@ -75,9 +81,13 @@ def twin_board(
 ) -> Board:
     """The world's box as the hub's devices."""
     compartments = TwoPulses if sabotage == "open-twice" else TwinCompartments
+    voice = TwinSounder(world)
     return Board(
-        compartments(world), world_scale(world, scale, clock), TwinSounder(world), TwinPower(world),
+        compartments(world), world_scale(world, scale, clock), voice, TwinPower(world),
         {criticality: TONES[criticality] for criticality in Criticality},
+        {Device.RTC: rtc_check(TwinRtc(world), lambda: datetime.now(UTC)),
+         Device.TEMPERATURE: warmth_check(TwinThermometer(world), time.monotonic)},
+        voice, TwinBacklight(world),
     )  # fmt: skip
 
 

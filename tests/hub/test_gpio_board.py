@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from drivers.chip_pins import ChipFactory
+from drivers.loudspeaker import Loudspeaker
+from drivers.sounder import GpioSounder
 from hub.config import ConfigRefused, HubConfig
+from hub.domain.events import Device
 from hub.main import Board, gpio_board
 from hub.ports import DeviceError
 from tests.drivers.kernels import FakeChip
@@ -103,3 +106,27 @@ def test_with_no_chip_of_the_board_this_is_another_machine(machine: Machine) -> 
 def test_a_hub_without_a_board_file_has_no_devices(machine: Machine) -> None:
     with pytest.raises(ConfigRefused, match="board"):
         machine.board(None)
+
+
+def test_what_else_the_file_names_is_there_and_says_what_ails_it(machine: Machine, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "examples" / "board-28.toml").read_text(encoding="utf-8")
+    for table, line in (("power", 'battery = "gone"'), ("sounder", 'alsa = "null"')):
+        text = text.replace(f"[{table}]\n", f"[{table}]\n{line}\n", 1)
+    more = '[temperature]\nat = "/none"\n\n[backlight]\nname = "gone"\n\n'
+    (tmp_path / "board.toml").write_text(text.replace("[rtc]\n", f"{more}[rtc]\n", 1), encoding="utf-8")
+    box = machine.board(tmp_path / "board.toml")
+    assert isinstance(box.sounder, Loudspeaker)
+    assert box.voice is box.sounder
+    assert set(box.checks) == {Device.RTC, Device.TEMPERATURE}
+    assert box.backlight is not None
+    for ask in (box.power.charge_pct, *box.checks.values(), lambda: box.backlight.light(50)):
+        with pytest.raises(DeviceError):
+            ask()
+    box.sounder.close()
+
+
+def test_a_box_with_nothing_else_has_a_buzzer_and_no_voice(machine: Machine) -> None:
+    box = machine.board()
+    assert isinstance(box.sounder, GpioSounder)
+    assert (box.voice, box.backlight, box.power.charge_pct()) == (None, None, None)
+    box.sounder.close()
