@@ -15,8 +15,9 @@ from medhub.origin import SharedClock
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for name in ("config", "origin", "world", "scale"):
+    for name in ("config", "origin", "world"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--scale", type=Path)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     config = load(args.config)

@@ -67,7 +67,7 @@ class Machine:
         return int(children[0]) if children else 0
 
     def command(self, *words: str) -> list[str]:
-        inside = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--wd=/", "--"]
+        inside = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--wdns=/", "--"]
         return [*inside, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", *words]
 
     def run(self, *words: str, check: bool = True) -> str:

@@ -63,8 +63,6 @@ def settings() -> None:
 class ServicesStage(stage.Stage):
     """What `medhub.demo.stage.Stage` promises. World and gateway are processes of the proof's."""
 
-    serial_scale = False  # a terminal of the proof's is no device of the hub's unit
-
     def _set(self, args: argparse.Namespace) -> None:
         witness()
         settings()
