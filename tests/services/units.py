@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
 
 ROLES = ("hub", "ui", "sync")
 
@@ -60,7 +59,3 @@ class Unit:
 
     def close(self) -> None:
         subprocess.run(("systemctl", "stop", self.name), check=False, capture_output=True)
-
-
-def started(name: str, *_: Any) -> Unit:
-    return Unit(name)
