@@ -60,13 +60,14 @@ class Loop:
     """Owns the state. Only the thread in `run` touches it; everybody else posts.
 
     `healthy` says whether the threads live that the hub is nothing without (R16); `replay`, where there is one, has
-    followed the journal already.
+    followed the journal already; `commissioned` whether the board was walked through (R12).
     """
 
     def __init__(
         self, journal: Journal, clock: Clock, context: Context, push: Callable[[p.Snapshot], None],
         healthy: Callable[[], bool] = lambda: True, tick_s: float = TICK_S, replay: Replay | None = None,
         mend_s: float = MEND_S, ask_broker: Callable[[broker.AnyVerb], broker.Done] = broker.ask,
+        commissioned: bool = True,
     ) -> None:  # fmt: skip
         self.journal, self.clock = journal, clock
         self._contacts = ContactFile(journal.path.with_suffix(".contact"))
@@ -79,7 +80,7 @@ class Loop:
         self.follows = True  # the journal could be read from end to end, and written to
         self.snapshot: p.Snapshot | None = None
         self._push, self._healthy, self._tick_s = push, healthy, tick_s
-        self._ask_broker = ask_broker
+        self._ask_broker, self._commissioned = ask_broker, commissioned
         self._edges = 0  # lid movements taken from the inbox
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
         self._devices: Devices | None = None
@@ -178,7 +179,7 @@ class Loop:
             doubt = self.journal.doubt
             self._carry_out(c.DoubtJournal(f"{doubt.state}, set aside by {doubt.by}" if doubt.by else doubt.state))
         sensed = self._sensed_at_rest() if self.state.opening else self.sensed()
-        begun = self._carry_out(c.Boot(RELEASE, sensed))
+        begun = self._carry_out(c.Boot(RELEASE, sensed, self._commissioned))
         if self.follows and isinstance(begun, Refusal):
             self.journal.bar(self.context.journal or JournalState.UNREACHABLE, "a boot could not be written down")
             self._not_followed()

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from hub import notify
+from hub import commissioned, notify
 from hub.board import Board as Parts
 from hub.board import Line
 from hub.board_file import load as load_board
@@ -43,15 +43,17 @@ log = logging.getLogger("hub")
 
 
 class Board:
-    """The devices of one box, made by whoever knows the hardware (or the world of the demo)."""
+    """The devices of one box, made by whoever knows the hardware (or the world of the demo). `fingerprint`: of the
+    board whose locks a person must have walked through (`hub.commissioned`); None where there are no wires to cross."""
 
     def __init__(
         self, compartments: Compartments, scale: Scale, sounder: Sounder, power: Power,
         tones: Mapping[Criticality, Tone], checks: Mapping[Device, Check] | None = None, voice: Voice | None = None,
-        backlight: Backlight | None = None,
+        backlight: Backlight | None = None, fingerprint: str | None = None,
     ) -> None:  # fmt: skip
         self.compartments, self.scale, self.sounder, self.power, self.tones = compartments, scale, sounder, power, tones
         self.checks, self.voice, self.backlight = checks or {}, voice, backlight
+        self.fingerprint = fingerprint
 
 
 class Hub:
@@ -95,6 +97,7 @@ def bootstrap(
         loop = Loop(
             journal, clock, Context(hub=trust.hub), push=lambda snapshot: server.push(snapshot),
             healthy=lambda: server.alive and devices.alive, tick_s=tick_s, replay=replay, mend_s=mend_s,
+            commissioned=commissioned.is_walked(config.state_dir, box.fingerprint),
         )  # fmt: skip
         desk = Desk(loop, trust, key, secrets.token_bytes)
         server = Server(
@@ -171,7 +174,7 @@ def gpio_board(config: HubConfig) -> Board:
         compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), scale.NoScale(), sound,
         power.GpioPower(mains.factory, mains.line, battery.Battery(gauge) if gauge else None),
         {c: tones.TONES[c] for c in Criticality}, _checks(parts), voice,
-        backlight.KernelBacklight(panel.name) if panel else None,
+        backlight.KernelBacklight(panel.name) if panel else None, commissioned.fingerprint(parts),
     )  # fmt: skip
 
 

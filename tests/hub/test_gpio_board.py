@@ -9,6 +9,8 @@ import pytest
 from drivers.chip_pins import ChipFactory
 from drivers.loudspeaker import Loudspeaker
 from drivers.sounder import GpioSounder
+from hub.board_file import load
+from hub.commissioned import fingerprint
 from hub.config import ConfigRefused, HubConfig
 from hub.domain.events import Device
 from hub.main import Board, gpio_board
@@ -74,6 +76,14 @@ def test_each_of_28_compartments_has_the_lines_that_the_file_names(machine: Mach
         device.close()
     outputs = [chip for label, chip in machine.chips.items() if label in ("1-0020", "1-0021", "1-0024", "1-0025")]
     assert not any(chip.level(line) for chip in outputs for line in range(14))
+
+
+def test_the_board_is_the_one_that_a_person_walks_through(machine: Machine) -> None:
+    """R12: what the file says, whatever of it is there."""
+    path = ROOT / "docs" / "examples" / "board-28.toml"
+    assert machine.board().fingerprint == fingerprint(load(path))
+    machine.chips["1-0021"].unplug()
+    assert machine.board().fingerprint == fingerprint(load(path))
 
 
 def test_a_box_with_an_expander_missing_does_what_it_can_and_the_rest_when_it_is_there(machine: Machine) -> None:
