@@ -224,8 +224,7 @@ def _released(state: State, body: e.IntakeReleased, moment: Moment) -> Changes:
 
 
 def _window_ended(state: State, body: e.WindowEnded, moment: Moment) -> Changes:
-    record = replace(state.records[body.intake], final=True)
-    return dict(records={**state.records, body.intake: record})
+    return dict(records={**state.records, body.intake: replace(state.records[body.intake], final=True)})
 
 
 def _corrected(state: State, body: e.IntakeCorrected, moment: Moment) -> Changes:

@@ -21,12 +21,11 @@ class Tick(Command, frozen=True):
     sensed: Sensed = Sensed()
 
 class Boot(Command, frozen=True):
-    """A process has begun on this journal: what an opening was doing when the last one ended must be settled (R1).
-    `commissioned`: the board it has is one that was walked (R12)."""
+    """A process has begun on this journal: what an opening was doing when the last one ended must be settled (R1)."""
 
     release: str
     sensed: Sensed
-    commissioned: bool = True
+    commissioned: bool = True  # the board it has was walked through (R12)
 
 class OfferPlan(Command, frozen=True):
     """A plan whose signature was checked; `plan` is None where `problems` say why it cannot be read."""

@@ -74,10 +74,8 @@ def _device(state: State, device: e.Device, text: str) -> e.Bodies:
 
 def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
     bodies: e.Bodies = [e.Booted(release=command.release, commissioned=command.commissioned)]
-    if command.commissioned:
-        bodies += over(state, e.AlarmCode.NOT_COMMISSIONED)
-    else:
-        bodies.append(alarm(e.AlarmCode.NOT_COMMISSIONED, "hub", Criticality.HIGH))
+    unwalked = e.AlarmCode.NOT_COMMISSIONED
+    bodies += over(state, unwalked) if command.commissioned else [alarm(unwalked, "hub", Criticality.HIGH)]
     opening = state.opening
     if opening is not None:
         bodies += _recover(opening, state, command.sensed if command.commissioned else Sensed())  # whose lid is that?
@@ -145,8 +143,7 @@ def _signed(command: c.Signed, state: State, moment: Moment) -> e.Bodies:
 
 
 REMOTE = frozenset({
-    c.Acknowledge, c.Resolve, c.Correct, c.Promise, c.HandBack, c.BeginLeave, c.EndLeave, c.StopOrdinations,
-    c.AcceptKey,
+    c.Acknowledge, c.Resolve, c.Correct, c.Promise, c.HandBack, c.BeginLeave, c.EndLeave, c.StopOrdinations, c.AcceptKey
 })  # fmt: skip
 
 _RULES: dict[type[c.Command], Callable[[Any, State, Moment], e.Bodies]] = {

@@ -1,7 +1,7 @@
 """What happened, in the past tense. The journal holds these and nothing else; names and fields are forever.
 
 A body says what; the envelope (`Event`) says when, in which order and under which plan. `LANE` says how urgently
-the municipality must have it. Every body with an `intake` is about that intake.
+the municipality must have it. Every body with an `intake` is about that intake. A long list is read best on few pages.
 """
 
 from datetime import date, datetime
@@ -18,7 +18,6 @@ from hub.domain.leave import Leave
 from hub.domain.plan import Criticality, OrdinationId, Plan
 
 
-# A long list is read best on few pages.
 # fmt: off
 class Body(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=True):
     """Root of all event bodies; the JSON `type` is the class's name."""
@@ -31,10 +30,8 @@ class OfIntake(Body, frozen=True):
 # -- the hub itself ----------------------------------------------------------------------------------------
 
 class Booted(Body, frozen=True):
-    """`commissioned`: every lock of this board has been seen to move its own lid and no other, or it has none (R12)."""
-
     release: str
-    commissioned: bool = True
+    commissioned: bool = True  # each lock of its board was seen to move its own lid and no other (R12); twins need none
 
 class ClockDoubted(Body, frozen=True):
     reason: str
@@ -158,8 +155,7 @@ class LeaveEnded(Body, frozen=True):
     by: str | None
 
 class DayPlanned(Body, frozen=True):
-    """The intakes of one home day under the plan in force: the planned fact. Said again, it replaces what is still
-    only planned."""
+    """The intakes of one home day under the plan in force, the planned fact. Again, it replaces what is but planned."""
 
     day: date
     intakes: tuple[Intake, ...]
@@ -348,13 +344,12 @@ AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
     | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | DeviceLost | DeviceBack | SelfTested | EventParked
     | PlanAccepted | PlanAwaited | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned
-    | CompartmentFilled | CompartmentEmptied | FillDoubted
-    | LidOpened | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned
-    | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken
-    | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn
-    | IntakeRestored | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakePromised
-    | IntakeHandedBack | IntakeTakenElsewhere | WindowEnded | IntakeCorrected
-    | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded | PoweredOff
+    | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened | LidClosed | OpeningRequested | PulseRequested
+    | PulseFailed | OpeningFailed | OpeningAbandoned | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined
+    | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly
+    | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored | IntakeReleased | IntakeUncertain
+    | IntakeNotKnown | IntakeGivenByStaff | IntakePromised | IntakeHandedBack | IntakeTakenElsewhere | WindowEnded
+    | IntakeCorrected | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded | PoweredOff
 )
 # fmt: on
 Bodies = list[AnyBody]  # what one command brings about, in order

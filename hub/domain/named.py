@@ -21,8 +21,7 @@ RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this
 def fill(command: c.FillCompartment, state: State, moment: Moment) -> e.Bodies:
     """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty. Doses as
     needed lie one to a compartment too, in as many as there are. Not while an opening is weighed: one scale lies under
-    all of them (R13). Nor before the board is walked: the walk wants an empty box, and the lid that tells of tampering
-    may be another one's (R12)."""
+    all of them (R13). Nor before the locks were walked through, which wants the box empty (R12)."""
     refuse_if((state.opening, Reason.ANOTHER_OPENING), (not state.commissioned, Reason.NOT_COMMISSIONED))
     if command.intake.startswith(AS_NEEDED):
         return _fill_as_needed(command, state)

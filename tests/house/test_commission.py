@@ -1,4 +1,4 @@
-"""`medhub commission`, over jumpered pins of gpiozero and over twins: what it says, what it keeps, when it will not begin."""
+"""`medhub commission`, over jumpered pins of gpiozero and over twins: what it says, what it keeps, what it refuses."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
