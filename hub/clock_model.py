@@ -59,7 +59,7 @@ class May(StrEnum):
     ACKNOWLEDGE = "staff: acknowledge an alarm"
     SET_TIME = "staff: set the time"
     LOWER_MARK = "two of staff: set the mark aside"
-    MACHINE = "staff: join a Wi-Fi, restart the screen, reboot"
+    MACHINE = "staff: join a Wi-Fi, restart the screen, reboot, test the devices"
     MOVE_MARK = "the mark moves on"
 
 

@@ -15,6 +15,7 @@ from hub import broker, documents, status
 from hub import protocol as p
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
+from hub.domain.events import DeviceTested
 from hub.domain.intake import Life
 from hub.domain.leave import Leave
 from hub.domain.refusal import Reason, Refusal
@@ -25,11 +26,14 @@ from hub.ids import uuid7
 from hub.lanes import Lanes
 from hub.loop import CoreFailed, Done, Loop
 from hub.pins import NotAdmitted, Pins
+from hub.self_test import self_test
 from hub.signed import Key, sign
 
 SCREEN_SILENT_S = 30.0  # ui says what it shows every few seconds; longer silence is a dead screen (H26)
 TOUCH_OLD_S = 2.0  # by then the screen has said that the box does not answer
 Answered = p.Answer | p.Error | None
+Reply = Callable[[Answered], None]
+Later = Callable[[Reply], None]  # what takes its time before it can answer, in a thread of its own
 Asking = Callable[[broker.AnyVerb], broker.Done]
 log = logging.getLogger("hub.desk")
 
@@ -46,20 +50,24 @@ class Desk:
         self._from_afar = FromAfar(loop, trust, self._clock_allows)
         self._pins = Pins(trust, lambda: loop.clock.now().monotonic_s)
         self._ask_broker = ask_broker
+        self._testing = False
         self.shown = p.Shown(screen="none", snapshot=0)
         self._shown_at_s: float | None = None
 
-    def on_request(self, role: p.Role, message: Any, reply: Callable[[Answered], None]) -> None:
+    def on_request(self, role: p.Role, message: Any, reply: Reply) -> None:
         """From the server's thread: have the deciding thread answer, whatever comes of it."""
         asked_s = self._real_s()
         self._loop.submit(lambda: self._reply(reply, self._answer_in_time(message, asked_s)))
 
-    def _reply(self, reply: Callable[[Answered], None], answer: Answered | broker.Verb) -> None:
-        """At once; or, where the broker is to be asked first, by a thread of its own: nobody here waits for a Wi-Fi."""
-        if isinstance(answer, broker.Verb):
-            Thread(target=lambda: reply(self._asked_of_broker(answer)), name="broker", daemon=True).start()
+    def _reply(self, reply: Reply, answer: Answered | Later) -> None:
+        """At once; or by a thread of its own: nobody here waits for a Wi-Fi or a lamp."""
+        if callable(answer):
+            Thread(target=answer, args=(reply,), name="later", daemon=True).start()
         else:
             reply(answer)
+
+    def _ask_then_reply(self, verb: Any) -> Later:
+        return lambda reply: reply(self._asked_of_broker(verb))
 
     def _asked_of_broker(self, verb: Any) -> Answered:
         done = self._ask_broker(verb)
@@ -67,14 +75,14 @@ class Desk:
             log.warning("the broker did not do %s: %s", type(verb).__name__, done.refused)
         return _refused(f"the machine did not do it: {done.refused}") if done.refused else None
 
-    def _answer_in_time(self, message: Any, asked_s: float) -> Answered | broker.Verb:
+    def _answer_in_time(self, message: Any, asked_s: float) -> Answered | Later:
         """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13). A time that
         waited is no longer the time (R5)."""
         if isinstance(message, p.Open | p.AskAsNeeded | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
-    def _answer_safely(self, message: Any) -> Answered | broker.Verb:
+    def _answer_safely(self, message: Any) -> Answered | Later:
         """A bug in answering costs the answer; one in the core costs the process (CoreFailed goes on)."""
         try:
             return self.answer(message)
@@ -84,8 +92,8 @@ class Desk:
             log.error("%s could not be answered: %s", type(message).__name__, told(error))
             return p.Error(p.Problem.REFUSED, ("the hub could not answer",))
 
-    def answer(self, message: Any) -> Answered | broker.Verb:
-        """Carry out one message of any role; what it answers, or a typed error, or what to ask of the broker now."""
+    def answer(self, message: Any) -> Answered | Later:
+        """Carry out one message of any role; what it answers, or a typed error, or what is left to do before that."""
         if not self._loop.follows and not isinstance(message, _WITHOUT_JOURNAL):
             return _refused(Reason.JOURNAL)
         if isinstance(message, p.Act):
@@ -138,13 +146,15 @@ class Desk:
 
     # -- a named person's acts -----------------------------------------------------------------------------------------
 
-    def _acted(self, message: p.Act) -> Answered | broker.Verb:
+    def _acted(self, message: p.Act) -> Answered | Later:
         try:
             person = self._pins.admit(message.person, message.pin)
             if isinstance(message, p.SetJournalAside):  # whatever the clock: it opens nothing
                 return self._set_journal_aside(person.name)
             if not self._clock_allows(_WHATEVER_THE_CLOCK.get(type(message), May.STAFF)):
                 return _refused(Reason.CLOCK)
+            if isinstance(message, p.SelfTest):
+                return self._self_test(person.name)
             command = self._act(message, person.name)
         except NotAdmitted as refused:
             return _refused(refused.reason)
@@ -157,7 +167,28 @@ class Desk:
             self._loop.journal.confirm()
         elif isinstance(command, c.SetTime):  # for TLS and logs; whether it can be is no matter of this answer
             Thread(target=self._asked_of_broker, args=(broker.SetClock(command.wall),), daemon=True).start()
-        return _verb(message)
+        verb = _verb(message)
+        return self._ask_then_reply(verb) if verb else None
+
+    def _self_test(self, by: str) -> Answered | Later:
+        """Not in an opening: its lamp is somebody's, and its weight is being judged. One at a time."""
+        devices = self._loop.devices
+        if devices is None or self._loop.state.opening or self._testing:
+            return _refused(Reason.ANOTHER_OPENING)
+        self._testing = True
+
+        def test(reply: Reply) -> None:
+            try:
+                results = self_test(devices)
+            finally:
+                self._testing = False
+            self._loop.submit(lambda: reply(self._tested(by, results)))
+
+        return test
+
+    def _tested(self, by: str, results: tuple[DeviceTested, ...]) -> Answered:
+        refused = _answer_of(self._loop.execute(c.RecordSelfTest(by, results)))
+        return refused or p.SelfTestReport(results)
 
     def _clock_allows(self, act: May) -> bool:
         """R5, as `hub.clock_model` has it; a doubt that is in the journal lasts until the end of it is as well."""
@@ -256,7 +287,7 @@ def _refused(reason: str) -> p.Error:
 _WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen, p.SetJournalAside)
 _WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {
     p.Empty: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME, p.LowerMark: May.LOWER_MARK,
-    p.JoinWifi: May.MACHINE, p.RestartScreen: May.MACHINE, p.Reboot: May.MACHINE,
+    p.JoinWifi: May.MACHINE, p.RestartScreen: May.MACHINE, p.Reboot: May.MACHINE, p.SelfTest: May.MACHINE,
 }  # fmt: skip
 _TOUCHES: dict[type[p.Message], Callable[[Any], c.Command]] = {
     p.Snooze: lambda m: c.Snooze(m.intake),

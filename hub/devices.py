@@ -29,6 +29,7 @@ WEIGH_EVERY_S = 0.1
 LOOK_EVERY_S = 1.0  # lids, mains and the rest; a lid's movement is told at once by its edge
 FIRST_S = 3.0  # for the first answers; a device that is not there holds up no boot
 PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
+BLINK_S = 0.2  # a lamp that is tried
 VERDICT_S = 10.0  # so long after a lid shut a weight at rest is told at once
 NEEDED = (Device.LIDS, Device.LOCKS, Device.SCALE)  # without any of these nothing is handed out
 Check = Callable[[], str]  # a figure; raises DeviceError
@@ -137,6 +138,16 @@ class Devices:
     def _tell_signals(self) -> None:
         for news in self._news:
             news.set()
+
+    def try_signals(self) -> None:
+        """Light each lamp in turn and sound one tone, for a person to see and hear; takes a while."""
+        for number in sorted(self.numbers):
+            if self._lamp(number, True):
+                self._stop.wait(BLINK_S)
+                self._lamp(number, False)
+        self.states.say(Device.LAMPS, f"{len(self.numbers)} lit, one after the other")
+        if self._try(Device.SOUNDER, partial(self._sounder.play, self._tones[Criticality.LOW])):
+            self.states.say(Device.SOUNDER, f"the {self._tones[Criticality.LOW].name} tone played")
 
     def close(self) -> None:
         """Stop the threads and put everything off; pulses that were not begun are not given. May be called twice."""

@@ -156,6 +156,11 @@ class Loop:
         """Whether the box has one of this number."""
         return self._devices is not None and number in self._devices.numbers
 
+    @property
+    def devices(self) -> Devices | None:
+        """None until `run`."""
+        return self._devices
+
     def device_reports(self) -> tuple[p.DeviceReport, ...]:
         """How each device is now, for staff."""
         return self._devices.states.reports() if self._devices else ()

@@ -15,6 +15,7 @@ from msgspec import Meta, Raw, Struct
 from hub.domain.leave import LeaveKind
 from hub.reports import CompartmentReport as CompartmentReport
 from hub.reports import DeviceReport as DeviceReport
+from hub.reports import SelfTestReport as SelfTestReport
 from hub.reports import StatusReport as StatusReport
 from hub.views import AlarmView as AlarmView
 from hub.views import AsNeededView as AsNeededView
@@ -273,6 +274,10 @@ class Reboot(Act, frozen=True):
     """Start the whole box anew. Refused while an opening is under way."""
 
 
+class SelfTest(Act, frozen=True):
+    """Try every device but the locks → `SelfTestReport`, once it is in the journal. Refused in an opening."""
+
+
 UI_MESSAGES = (
     Open | AskAsNeeded | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | HomeAgain | Shown
 )  # fmt: skip
@@ -282,6 +287,7 @@ SYNC_MESSAGES = (
 STAFF_MESSAGES = (
     Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Promise | HandBack | BeginLeave | EndLeave
     | Acknowledge | ConfirmJournal | SetTime | LowerMark | SetJournalAside | JoinWifi | RestartScreen | Reboot
+    | SelfTest
 )  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
@@ -359,7 +365,7 @@ class Snapshot(Struct, frozen=True, tag=True):
     done: IntakeView | None = None  # the intake just finished, for a minute, for "Godt. Det er skrevet ned."
 
 
-Answer = EventBatch | Heartbeat | StatusReport
+Answer = EventBatch | Heartbeat | StatusReport | SelfTestReport
 
 
 class Reply(Struct, frozen=True, tag=True):

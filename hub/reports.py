@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from hub.domain.events import DeviceTested
 from hub.views import AlarmView, IntakeView, LeaveView
 
 
@@ -21,6 +22,10 @@ class DeviceReport(Struct, frozen=True):
     problem: str
     figure: str
     limit: str
+
+
+class SelfTestReport(Struct, frozen=True, tag=True):
+    results: tuple[DeviceTested, ...]
 
 
 class StatusReport(Struct, frozen=True, tag=True):

@@ -21,6 +21,8 @@ COMMANDS = {
     "simulate": Command("medhub.simulate", "live a plan through the core alone, as fast as it goes", "hub,demo"),
     "plan": Command("medhub.plan", "check a plan, or what another one changes, before it is signed", "hub,demo"),
     "staff": Command("medhub.staff", "at the hub: status, fill, resolve, acknowledge, journal", "hub"),
+    "devices": Command("medhub.devices", "at the hub: how each device is, live", "hub"),
+    "selftest": Command("medhub.selftest", "at the hub: try every device but the locks, and keep the report", "hub"),
     "commission": Command("medhub.commission", "at the empty box: each lock must move its own lid and no other", "hub"),
     "enrol": Command("medhub.enrol", "make a hub and a gateway known to each other by a file", "hub,sync"),
     "hub": Command("hub.main", "run the hub: plan, journal, locks", "hub"),

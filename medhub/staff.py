@@ -20,7 +20,7 @@ from hub.clock_model import RULES, State
 from hub.domain.leave import LeaveKind
 from medhub.staff_words import SENTENCES
 
-MACHINE_S = 50.0  # a Wi-Fi takes its time to be joined; a little longer than the hub waits for it
+MACHINE_S = 50.0  # a Wi-Fi takes its time to be joined, a self-test less; a little longer than the hub waits for it
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
 
 
@@ -127,7 +127,7 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     for c in status.compartments:
         held = "empty" if c.intake is None else c.intake + ("" if c.verified else " (not vouched for)")
         yield f"  compartment {c.compartment:<3} {held}{', lid open' if c.lid_open else ''}"
-    yield from (f"  device {d.device}: {d.problem}" for d in status.devices if d.problem)
+    yield from (f"  device {d.device}: {d.problem}" for d in status.devices if d.problem)  # more: `medhub devices`
     for alarm in status.alarms:
         seen = f", seen by {alarm.seen_by}" if alarm.seen_by else ""
         yield f"  alarm {alarm.id} since {alarm.since:%H:%M}, {alarm.criticality}{seen}"
@@ -136,7 +136,7 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
 def _journal(client: Client, args: argparse.Namespace) -> Iterator[str]:
     after = args.after
     while True:
-        batch = _ask(client, p.ReadJournal(after=after))
+        batch = ask(client, p.ReadJournal(after=after))
         if not isinstance(batch, p.EventBatch) or not batch.events:
             return
         yield from (bytes(event).decode() for event in batch.events)
@@ -162,7 +162,7 @@ def _at_home(status: p.StatusReport) -> datetime:
 
 
 def _report(client: Client) -> p.StatusReport:
-    answer = _ask(client, p.Status())
+    answer = ask(client, p.Status())
     if not isinstance(answer, p.StatusReport):
         raise Refused("The hub's answer is not a status; hub and command are not of the same release.")
     return answer
@@ -180,7 +180,7 @@ def _act(
     """`then` says what has come of it."""
 
     def run(client: Client, args: argparse.Namespace) -> Iterator[str]:
-        _ask(client, build(client, args, {"person": args.person, "pin": _pin(args.person, args.pin_file)}))
+        ask(client, build(client, args, {"person": args.person, "pin": pin_of(args.person, args.pin_file)}))
         yield "Done; it is in the journal."
         yield from then(client)
 
@@ -265,7 +265,7 @@ def _instant(client: Client, told: datetime) -> datetime:
 
 
 def _lower_mark(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
-    return p.LowerMark(**who, second_person=args.second, second_pin=_pin(args.second, args.second_pin_file))
+    return p.LowerMark(**who, second_person=args.second, second_pin=pin_of(args.second, args.second_pin_file))
 
 
 def _join_wifi(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
@@ -280,8 +280,9 @@ def _reboot(client: Client, args: argparse.Namespace, who: Who) -> p.Message:
     return p.Reboot(**who)
 
 
-def _ask(client: Client, message: p.Message) -> p.Answer | None:
-    reply = client.call(message, timeout_s=MACHINE_S if isinstance(message, p.JoinWifi) else 5.0)
+def ask(client: Client, message: p.Message) -> p.Answer | None:
+    """The hub's answer; Refused where it would not."""
+    reply = client.call(message, timeout_s=MACHINE_S if isinstance(message, p.JoinWifi | p.SelfTest) else 5.0)
     if reply.error is not None:
         raise Refused(explain(reply.error))
     return reply.answer
@@ -300,7 +301,8 @@ def _time(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time as 2026-11-20T14:05") from None
 
 
-def _pin(person: str, file: Path | None) -> str:
+def pin_of(person: str, file: Path | None) -> str:
+    """Asked for, or read."""
     return _secret(f"PIN of {person}: ", file)
 
 

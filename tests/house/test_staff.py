@@ -140,7 +140,7 @@ ACTS = {
 
 
 def test_every_message_of_staffs_has_a_word() -> None:
-    others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark, p.JoinWifi}
+    others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark, p.JoinWifi, p.SelfTest}  # the last: `medhub selftest`
     assert {type(message) for message in ACTS.values()} | others == set(get_args(p.STAFF_MESSAGES))
 
 

@@ -304,7 +304,7 @@ def test_any_message_gets_an_answer_or_a_typed_error_and_the_hub_lives(any_hub: 
     if isinstance(message, p.Act):
         message = replace(message, **WHO)
     answer = any_hub.say(message)
-    assert answer is None or isinstance(answer, p.Error | p.EventBatch | p.Heartbeat | p.StatusReport)
+    assert answer is None or isinstance(answer, p.Error | p.Answer)
     assert answer != refused("the hub could not answer")
     assert not isinstance(answer, p.Error) or answer.problem in (p.Problem.REFUSED, p.Problem.MALFORMED)
     assert any_hub.running
