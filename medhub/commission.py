@@ -75,12 +75,14 @@ def main(
             return _end(SENTENCES[error.reason], NOT_BEGUN)
         except (CannotBegin, ConfigRefused, DeviceError, JournalError, OSError, sqlite3.Error, EOFError) as error:
             return _end(str(error) or "nobody answers", NOT_BEGUN)
-        if not _walk(box, person):
-            return _end("Not passed: nothing opens until it is. Mend what is said above and walk again.", NOT_PASSED)
         try:
+            if not _walk(box, person):
+                return _end(
+                    "Not passed: nothing opens until it is. Mend what is said above and walk again.", NOT_PASSED
+                )
             commissioned.keep(config.state_dir, commissioned.Commissioned(fingerprint, by, now()))
-        except OSError as error:
-            return _end(f"it cannot be kept that all passed: {error}", NOT_PASSED)
+        except (DeviceError, OSError) as error:
+            return _end(f"Not passed: {error}", NOT_PASSED)
     person.say(f"Passed: each of {len(box.numbers)} locks opens its own lid and no other. The hub may be started.")
     return PASSED
 

@@ -146,6 +146,31 @@ def test_one_that_does_not_pass_takes_back_what_was_kept(
     assert "nothing opens" in capsys.readouterr().err
 
 
+def test_lids_that_tell_nobody_have_not_passed(
+    home: Home, rig: SprungRig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*args: object) -> None:
+        raise DeviceError("lids: their chip is gone")
+
+    monkeypatch.setattr(box := rig.connect(), "watch_lids", gone)
+    assert commission(home, box, Person(shut(rig))) == NOT_PASSED
+    assert "their chip is gone" in capsys.readouterr().err
+    assert rig.pulses() == []
+    assert not is_walked(home.state, "board-1")
+
+
+def test_what_cannot_be_kept_has_not_passed(
+    home: Home, rig: SprungRig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("hub.commissioned.replace", full)
+    assert commission(home, rig.connect(), Person(shut(rig))) == NOT_PASSED
+    assert "no space left" in capsys.readouterr().err
+    assert not is_walked(home.state, "board-1")
+
+
 def test_cut_short_in_the_middle_nothing_is_kept(home: Home, rig: SprungRig) -> None:
     def leave(number: int) -> None:
         raise KeyboardInterrupt
