@@ -20,8 +20,8 @@ PATHS = {
         "medhub.target", "medhub-hub.service", "medhub-ui.service", "medhub-sync.service", "medhub-broker.socket",
         "medhub-broker@.service", "medhub-brake@.service")),
     "usr/local/lib/systemd/system.conf.d/medhub.conf", "usr/local/lib/systemd/logind.conf.d/medhub.conf",
-    "usr/local/lib/modules-load.d/medhub.conf", "usr/local/lib/sysusers.d/medhub.conf", "usr/local/lib/tmpfiles.d/medhub.conf",
-    "usr/local/lib/udev/rules.d/72-medhub.rules",
+    "usr/local/lib/modules-load.d/medhub.conf", "usr/local/lib/sysusers.d/medhub.conf",
+    "usr/local/lib/tmpfiles.d/medhub.conf", "usr/local/lib/udev/rules.d/72-medhub.rules",
 }  # fmt: skip
 pytestmark = pytest.mark.skipif(shutil.which("systemctl") is None, reason="systemctl is not on this machine")
 
