@@ -3,9 +3,28 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from hub.devices import Check
-from hub.ports import Rtc, Thermometer
+from hub.device_states import Check
+from hub.ports import Package, Rtc, Scan, Scanner, ScanRefused, Thermometer
 from hub.warmth import Warmth
+
+
+def scanner_check(scanner: Scanner) -> Check:
+    """What kind of code was last held before it, never what it says (R15): that is a citizen's medicine."""
+    last = ["no code yet"]
+
+    def scanned(scan: Scan | ScanRefused) -> None:
+        if isinstance(scan, ScanRefused):
+            last[0] = f"last code not read: {scan.why} {scan.about}".rstrip()
+        else:
+            whose = "a package's" if isinstance(scan.code, Package) else "one of our own"
+            last[0] = f"last code: {whose}, {scan.symbology.name}"
+
+    def check() -> str:
+        scanner.check()
+        return last[0]
+
+    scanner.watch(scanned)
+    return check
 
 
 def rtc_check(rtc: Rtc, wall: Callable[[], datetime]) -> Check:

@@ -26,6 +26,11 @@ _Instant = Annotated[datetime, Meta(tz=True)]
 log = logging.getLogger("hub.clock")
 
 
+def boottime_s() -> float:
+    """The machine's monotonic clock, which goes on while it sleeps: a `SystemClock`'s, and its devices'."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Clock(Protocol):
     @property
     def state(self) -> State:
@@ -73,7 +78,7 @@ class SystemClock:
         *,
         boot: str,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
-        monotonic_s: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+        monotonic_s: Callable[[], float] = boottime_s,
         synchronised: Path = Path("/run/systemd/timesync/synchronized"),
         rtc: Path = Path("/sys/class/rtc/rtc0"),
     ) -> None:

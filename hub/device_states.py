@@ -17,6 +17,7 @@ from hub.reports import DeviceReport
 HANG_S = 5.0  # a question that takes longer is not answered
 LOST_S = 5.0  # so long in trouble it is lost; a single bad answer, or a lock's second try, is not worth an alarm
 WELL_S = 30.0  # so long without trouble it is back
+Check = Callable[[], str]  # a figure; raises DeviceError
 HANGS = f"no answer for {HANG_S:.0f} s"
 LIMITS = {
     Device.LIDS: "all shut",

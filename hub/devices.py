@@ -15,7 +15,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from hub.battery import Battery
-from hub.device_states import HANG_S, DeviceStates
+from hub.checks import scanner_check
+from hub.device_states import HANG_S, Check, DeviceStates
 from hub.domain import commands as c
 from hub.domain.due import SETTLE_S
 from hub.domain.events import Device
@@ -23,7 +24,7 @@ from hub.domain.plan import Criticality
 from hub.domain.reading import Reading, Sensed
 from hub.failure import told
 from hub.outputs import Outputs
-from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Sounder, Tone, Voice
+from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Scanner, Sounder, Tone, Voice
 
 WEIGH_EVERY_S = 0.1
 LOOK_EVERY_S = 1.0  # lids, mains and the rest; a lid's movement is told at once by its edge
@@ -32,7 +33,6 @@ PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: t
 BLINK_S = 0.2  # a lamp that is tried
 VERDICT_S = 10.0  # so long after a lid shut a weight at rest is told at once
 NEEDED = (Device.LIDS, Device.LOCKS, Device.SCALE)  # without any of these nothing is handed out
-Check = Callable[[], str]  # a figure; raises DeviceError
 T = TypeVar("T")
 log = logging.getLogger("hub.devices")
 
@@ -57,6 +57,7 @@ class Devices:
         tones: Mapping[Criticality, Tone], post: Callable[[c.Command], None],
         real_s: Callable[[], float] = time.monotonic, look: Callable[[], None] = lambda: None,
         checks: Mapping[Device, Check] | None = None, voice: Voice | None = None, backlight: Backlight | None = None,
+        scanner: Scanner | None = None,
     ) -> None:  # fmt: skip
         self.numbers = frozenset(compartments.numbers)
         self.states = DeviceStates(real_s)
@@ -81,6 +82,9 @@ class Devices:
             Device.LIDS: (LOOK_EVERY_S, self._look_at_lids), Device.SCALE: (WEIGH_EVERY_S, self._weigh),
             Device.POWER: (LOOK_EVERY_S, self._look_at_power),
         }  # fmt: skip
+        self._scanner = scanner
+        if scanner is not None:
+            checks = {**(checks or {}), Device.SCANNER: scanner_check(scanner)}
         for device, check in (checks or {}).items():
             looks[device] = LOOK_EVERY_S, partial(self._check, device, check)
         self._looked = {name: threading.Event() for name in looks}
@@ -161,7 +165,7 @@ class Devices:
             for thread in self._threads:
                 if thread.is_alive():
                     thread.join(timeout=max(0.0, until - time.monotonic()))
-            for device in (self._scale, self._sounder, self._power):
+            for device in (self._scale, self._sounder, self._power, *([self._scanner] if self._scanner else ())):
                 try:
                     device.close()
                 except DeviceError as error:

@@ -22,10 +22,11 @@ from hub.board import Line
 from hub.board_file import load as load_board
 from hub.checks import rtc_check, warmth_check
 from hub.chores import Chores
-from hub.clock import Clock, system_clock
+from hub.clock import Clock, boottime_s, system_clock
 from hub.config import ConfigRefused, HubConfig, load
 from hub.desk import Desk
-from hub.devices import Check, Devices
+from hub.device_states import Check
+from hub.devices import Devices
 from hub.domain.events import Device
 from hub.domain.plan import Criticality
 from hub.enrolment import load_device_key, load_trust
@@ -33,7 +34,7 @@ from hub.failure import told
 from hub.journal import Journal, JournalError
 from hub.journal_errors import JournalBusy
 from hub.loop import MEND_S, TICK_S, CoreFailed, Loop
-from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Sounder, Tone, Voice
+from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Scanner, Sounder, Tone, Voice
 from hub.protocol import Role
 from hub.replay import Replay
 from hub.server import Server
@@ -49,11 +50,11 @@ class Board:
     def __init__(
         self, compartments: Compartments, scale: Scale, sounder: Sounder, power: Power,
         tones: Mapping[Criticality, Tone], checks: Mapping[Device, Check] | None = None, voice: Voice | None = None,
-        backlight: Backlight | None = None, fingerprint: str | None = None,
+        backlight: Backlight | None = None, fingerprint: str | None = None, scanner: Scanner | None = None,
     ) -> None:  # fmt: skip
         self.compartments, self.scale, self.sounder, self.power, self.tones = compartments, scale, sounder, power, tones
         self.checks, self.voice, self.backlight = checks or {}, voice, backlight
-        self.fingerprint = fingerprint
+        self.fingerprint, self.scanner = fingerprint, scanner
 
 
 class Hub:
@@ -90,7 +91,7 @@ def bootstrap(
     key = load_device_key(config.state_dir)
     with ExitStack() as made:
         box = board(config)
-        for device in (box.power, box.sounder, box.scale, box.compartments):
+        for device in (box.power, box.sounder, box.scale, *([box.scanner] if box.scanner else ()), box.compartments):
             made.callback(device.close)
         replay = Replay()
         journal = made.enter_context(_journal(open_journal, config.state_dir, f"{trust.hub}/{trust.citizen}", replay))
@@ -105,7 +106,7 @@ def bootstrap(
         )
         devices = Devices(
             box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post, look=loop.look,
-            checks=box.checks, voice=box.voice, backlight=box.backlight,
+            checks=box.checks, voice=box.voice, backlight=box.backlight, scanner=box.scanner,
         )  # fmt: skip
         made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))
@@ -153,7 +154,7 @@ def gpio_board(config: HubConfig) -> Board:
 
     A chip that is not there is looked for until it is; with none of them this is another machine: DeviceError.
     """
-    from drivers import backlight, battery, compartments, power, scale, tones
+    from drivers import backlight, battery, compartments, power, scanner, tones
     from drivers.chip_pins import ChipFactory
     from drivers.chips import open_chip
 
@@ -171,10 +172,11 @@ def gpio_board(config: HubConfig) -> Board:
     mains, gauge, panel = wire(parts.power.mains), parts.power.battery, parts.backlight
     sound, voice = _sound(parts, wire(parts.sounder.buzzer), config.state_dir)
     return Board(
-        compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), scale.NoScale(), sound,
+        compartments.GpioCompartments(wires, parts.solenoid.pulse_ms / 1000), _scale(parts, config.state_dir), sound,
         power.GpioPower(mains.factory, mains.line, battery.Battery(gauge) if gauge else None),
         {c: tones.TONES[c] for c in Criticality}, _checks(parts), voice,
         backlight.KernelBacklight(panel.name) if panel else None, commissioned.fingerprint(parts),
+        scanner.SerialScanner(Path(parts.scanner.at), boottime_s) if parts.scanner else None,
     )  # fmt: skip
 
 
@@ -187,6 +189,17 @@ def _sound(parts: Parts, buzzer: Any, state_dir: Path) -> tuple[Sounder, Voice |
         return alone, None
     loud = loudspeaker.Loudspeaker(aplay.Aplay(parts.sounder.alsa), alone, speech.Speech(state_dir / "speech"))
     return loud, loud
+
+
+def _scale(parts: Parts, state_dir: Path) -> Scale:
+    """Of the board's kind, with the calibration in the hub's state; without one it weighs nothing and says so."""
+    from drivers import calibration, scale, scale_iio, scale_serial
+
+    if parts.scale.kind == "none":
+        return scale.NoScale()
+    serial = parts.scale.at
+    cell: scale.Cell = scale_iio.IioCell() if serial is None else scale_serial.SerialCell(Path(serial))
+    return scale.LoadCellScale(cell, lambda: calibration.load(state_dir / "scale.json"), boottime_s)
 
 
 def _checks(parts: Parts) -> dict[Device, Check]:

@@ -1,22 +1,28 @@
 """A hub's devices, from its board file to the lines of the chips it names."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drivers.calibration import dump
 from drivers.chip_pins import ChipFactory
 from drivers.loudspeaker import Loudspeaker
 from drivers.sounder import GpioSounder
+from drivers.world_cell import as_commissioned
 from hub.board_file import load
+from hub.checks import scanner_check
 from hub.commissioned import fingerprint
 from hub.config import ConfigRefused, HubConfig
+from hub.device_states import Check
 from hub.domain.events import Device
 from hub.main import Board, gpio_board
-from hub.ports import DeviceError
+from hub.ports import DeviceError, Scale
 from tests.drivers.kernels import FakeChip
-from tests.drivers.worlds import wait_for
+from tests.drivers.scanner_rigs import PACKAGE, PtyCable
+from tests.drivers.worlds import running_world, wait_for
 from tests.house.tree import ROOT
 
 CHIPS = ("pinctrl-bcm2711", *(f"1-002{address}" for address in range(6)))
@@ -140,3 +146,44 @@ def test_a_box_with_nothing_else_has_a_buzzer_and_no_voice(machine: Machine) -> 
     assert isinstance(box.sounder, GpioSounder)
     assert (box.voice, box.backlight, box.power.charge_pct()) == (None, None, None)
     box.sounder.close()
+
+
+def test_scale_and_scanner_are_where_the_file_says_and_each_is_told_of_until_it_is_there(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The scale weighs by the calibration in the hub's state; of a code only its kind is told (R15)."""
+    text = (ROOT / "docs" / "examples" / "board-28.toml").read_text(encoding="utf-8")
+    text = text.replace('kind = "iio"', f'kind = "serial"\nat = "{tmp_path / "scale"}"')
+    (tmp_path / "board.toml").write_text(text.replace("/dev/medhub/scanner", f"{tmp_path / 'scanner'}"))
+    with ExitStack() as closing:
+        box = gpio_board(HubConfig(tmp_path, tmp_path, False, {}, {}, tmp_path / "board.toml"))
+        for device in (box.scale, box.scanner, box.sounder):
+            closing.callback(device.close)
+        check = scanner_check(box.scanner)
+        with pytest.raises(DeviceError, match="not calibrated yet"):
+            box.scale.read()
+        with pytest.raises(DeviceError, match="No such file"):
+            check()
+        (tmp_path / "scale.json").write_bytes(dump(as_commissioned()))
+        closing.enter_context(running_world("--scale", str(tmp_path / "scale")))
+        wait_for("a weight", lambda: weighs(box.scale))
+        cable = PtyCable(tmp_path / "scanner", closing)
+        wait_for("the scanner", lambda: said(check) == "no code yet")
+        cable.hold(PACKAGE)
+        wait_for("a code", lambda: said(check) == "last code: a package's, GS1_DATAMATRIX")
+        cable.hold(PACKAGE.replace(b"66", b"67"))
+        wait_for("a wrong code", lambda: said(check) == "last code not read: check_digit 01")
+
+
+def said(check: Check) -> str:
+    try:
+        return check()
+    except DeviceError:
+        return ""
+
+
+def weighs(scale: Scale) -> bool:
+    try:
+        return scale.read().stable
+    except DeviceError:
+        return False
