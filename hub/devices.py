@@ -31,6 +31,7 @@ LOOK_EVERY_S = 1.0  # lids, mains and the rest; a lid's movement is told at once
 FIRST_S = 3.0  # for the first answers; a device that is not there holds up no boot
 PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
 BLINK_S = 0.2  # a lamp that is tried
+UNREST_S = 180.0  # a scale that does not come to rest for so long will not by itself
 VERDICT_S = 10.0  # so long after a lid shut a weight at rest is told at once
 NEEDED = (Device.LIDS, Device.LOCKS, Device.SCALE)  # without any of these nothing is handed out
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Devices:
         self._said_s: dict[Device, float] = {}
         self._shut_s = float("-inf")  # when a lid last shut, and no weight at rest has been told since
         self._watched = False
+        self._rested_s = real_s()
         self._lock = threading.Lock()
         self._edges = 0
         self._opening = ""  # the one that pulses may be given for
@@ -272,7 +274,7 @@ class Devices:
             self.states.say(Device.POWER, f"mains {'on' if mains else 'off'}{battery}")
 
     def _weigh(self) -> None:
-        reading = self._ask(Device.SCALE, self._scale.read)
+        reading = self._ask(Device.SCALE, self._read_scale)
         now_s = self._real_s()
         with self._lock:
             self._reading = reading
@@ -285,6 +287,15 @@ class Devices:
             self.states.say(Device.SCALE, f"{reading.weight_mg} mg, {still}, spread {reading.spread_mg} mg")
         if rests:
             self._look()
+
+    def _read_scale(self) -> Reading:
+        """Never at rest with every lid shut, it keeps the box shut as one that is gone; and somebody must know."""
+        reading = self._scale.read()
+        if reading.stable or self._lids != frozenset():
+            self._rested_s = self._real_s()
+        if self._real_s() - self._rested_s > UNREST_S:
+            raise DeviceError(f"scale: not at rest for {UNREST_S / 60:.0f} min")
+        return reading
 
     def _check(self, device: Device, check: Check) -> None:
         figure = self._ask(device, check)

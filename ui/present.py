@@ -122,7 +122,7 @@ def _of_state(scene: Scene) -> Screen:
         return promised.late
     if now.state == "due" and now.as_needed and not due.lasting(now):
         return as_needed.put_back
-    if now.state == "due" and due.lasting(now):
+    if now.state in ("due", "partly_taken") and due.lasting(now):
         return fault.blocked
     if now.state == "due" and now.snoozed_until is not None and now.snoozed_until > scene.snapshot.now:
         return due.snoozed

@@ -52,7 +52,7 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
         return bodies
     if turned := [d for d, text in sensed.devices.items() if bool(text) is not (d in state.lost)]:
         return [body for d in turned for body in _device(state, d, sensed.devices[d])]
-    return due(state, moment, sensed.reading)
+    return due(state, moment, None if sensed.open_lids is None else sensed.reading)  # R12: unseen, a lid may be up
 
 
 def _mains(state: State, mains: bool) -> e.Bodies:

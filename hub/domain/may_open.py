@@ -88,8 +88,8 @@ def lids_are_shut(r: Request) -> Reason | None:
 
 
 def no_other_opening(r: Request) -> Reason | None:
-    """R12: one lock at a time."""
-    return Reason.ANOTHER_OPENING if r.state.opening else None
+    """R12: one lock at a time; and none when the box is about to put itself off (H21)."""
+    return Reason.ANOTHER_OPENING if r.state.opening or r.state.stopping else None
 
 
 def board_is_commissioned(r: Request) -> Reason | None:

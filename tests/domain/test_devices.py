@@ -167,3 +167,26 @@ def test_what_else_is_lost_in_an_opening_does_not_end_it(day, device):
     day.at("8.00").open("morning")
     sense(day, **{device: "gone"})
     assert day.life("morning") is Life.OPENING
+
+
+def test_while_nobody_sees_the_lids_no_further_pulse_and_no_verdict(day):
+    """R1, R12: in the seconds before they are lost. What the scale says then, another lid may have had a part in."""
+    day.at("8.00").open("morning")
+    unseen = replace(day.sensed(), open_lids=None)
+    day.now = replace(day.now, monotonic_s=day.now.monotonic_s + 4, wall=day.now.wall + timedelta(seconds=4))
+    reading = replace(unseen.reading, at_s=day.now.monotonic_s)
+    assert decide(day.state, c.Tick(replace(unseen, reading=reading)), day.now) == []
+    day.lid(1, True)
+    day.weight_mg -= 500
+    day.do(c.MoveLid(1, False))
+    day.now = replace(day.now, monotonic_s=day.now.monotonic_s + 2, wall=day.now.wall + timedelta(seconds=2))
+    reading = replace(day.sensed().reading, at_s=day.now.monotonic_s)
+    assert decide(day.state, c.Tick(replace(unseen, reading=reading)), day.now) == []
+
+
+def test_a_box_that_is_about_to_put_itself_off_opens_nothing(day):
+    """H21: it would go off in the middle, and nobody would know what was taken."""
+    day.at("8.00").mains_are(False)
+    day.do(c.Tick(replace(day.sensed(), charge_pct=8)))
+    assert day.said(e.PoweredOff)
+    assert day.open("morning") == ("another_opening",)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.device_states import HANG_S, LOST_S, WELL_S, DeviceStates
-from hub.devices import PULSE_OLD_S, Devices, Pulse
+from hub.devices import PULSE_OLD_S, UNREST_S, Devices, Pulse
 from hub.domain import commands as c
 from hub.domain.events import Device
 from hub.domain.plan import Criticality
@@ -388,6 +388,24 @@ def test_what_only_has_to_be_there_is_looked_at_and_tells_its_figure() -> None:
     real_s[0] += LOST_S
     assert devices.sensed.devices[Device.SCANNER] == "scanner: does not answer"
     devices.close()
+
+
+def test_a_scale_that_never_comes_to_rest_is_lost_while_no_lid_is_open(bench: Bench) -> None:
+    """It keeps the box shut as one that is gone does; a hand in an open compartment is nothing of that."""
+    bench.box.stable = False
+    bench.start()
+    bench.box.lids = {2}
+    bench.look_again()
+    assert bench.wait(2 * UNREST_S).devices[Device.SCALE] == ""
+    bench.box.lids = set()
+    bench.look_again()
+    assert bench.wait(UNREST_S - 2).devices[Device.SCALE] == ""
+    bench.wait(5.0)
+    sensed = bench.wait(LOST_S)
+    assert sensed.devices[Device.SCALE] == "scale: not at rest for 3 min"
+    assert sensed.reading is None
+    bench.box.stable = True
+    assert bench.look_again().reading is not None
 
 
 # -- the verdict -------------------------------------------------------------------------------------------------------

@@ -85,6 +85,8 @@ DEVICE_MUTANTS = (
     devices("R16", "looks that hang are healthy",
             "all(thread.is_alive() for thread in self._threads) and not any(map(self.states.hung, NEEDED))",
             "all(thread.is_alive() for thread in self._threads)"),
+    devices("R13", "a scale that never rests is well", "if self._real_s() - self._rested_s > UNREST_S:",
+            "if self._real_s() < self._rested_s:"),
     devices("R12", "a weight at rest waits for the tick", "        if rests:\n            self._look()", "        if rests and not self._edges:\n            self._look()"),
     devices("R16", "one thread alive is enough",
             "all(thread.is_alive() for thread in self._threads)", "any(thread.is_alive() for thread in self._threads)"),

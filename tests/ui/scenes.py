@@ -124,6 +124,7 @@ SNAPSHOTS: dict[str, Snapshot] = {
         intake(refusals=("scale_missing",)),
         alarms=(alarm("device/temperature", Help.TRYING), alarm("device/scale", Help.DELIVERED)),
     ),
+    "rest-no-scale": snapshot(intake("partly_taken", refusals=("scale_missing",))),
     "no-lids": snapshot(intake(refusals=("lids_unseen",)), alarms=(alarm("device/lids", Help.SEEN, by="Sanne"),)),
     "not-commissioned": snapshot(
         intake(refusals=("not_commissioned", "not_filled")), alarms=(alarm("not_commissioned", Help.DELIVERED),)

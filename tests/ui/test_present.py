@@ -49,7 +49,7 @@ SCREENS = {
     "opening": "open", "shut": "open", "rest": "rest", "ask": "ask", "ask-mixed": "ask", "done": "done",
     "declined": "declined", "missed-seen": "missed", "clock": "fault", "journal": "fault", "jam": "fault",
     "withheld": "fault", "withdrawn": "fault", "uncertain": "fault", "not-known": "fault", "blocked": "fault",
-    "no-scale": "fault", "no-lids": "fault", "not-commissioned": "fault",
+    "no-scale": "fault", "rest-no-scale": "fault", "no-lids": "fault", "not-commissioned": "fault",
 }  # fmt: skip
 
 

@@ -82,11 +82,11 @@ def unknown(scene: Scene) -> View:
 
 
 def blocked(scene: Scene) -> View:
-    """Due, but the box cannot open it; the person may still say no thanks."""
+    """The box cannot open it, or what is left of it; while none is taken the person may still say no thanks."""
     _, why = scene.words, lasting(scene.current)[0]
     heading, line, _call = notice.sentence(scene, why)
-    decline = Action("decline", _("No thanks"), scene.go("decline"))
-    return _fault(scene, heading, line, code=OF_THE_BOX.get(why, ""), extra=(decline,))
+    decline = (Action("decline", _("No thanks"), scene.go("decline")),) if scene.current.state == "due" else ()
+    return _fault(scene, heading, line, code=OF_THE_BOX.get(why, ""), extra=decline)
 
 
 def _fault(scene: Scene, heading: str, *lines: str, code: str = "", extra: tuple[Action, ...] = ()) -> View:
