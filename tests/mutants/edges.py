@@ -99,7 +99,7 @@ DEVICE_MUTANTS = (
             "                    problem = None"),
     states("R9", "a single bad answer is a device lost", "LOST_S = 5.0", "LOST_S = 0.0"),
     states("R9", "a loose plug is a new trouble each time", "WELL_S = 30.0", "WELL_S = 1.0"),
-    states("R9", "another lock's pulse says that this one is well", "self._parts.setdefault((device, part), Part())", "self._parts.setdefault((device, 0), Part())"),
+    states("R9", "another lock's pulse says that this one is well", "        self._begin(device, part)\n        try:", "        part = 0\n        self._begin(device, part)\n        try:"),
     states("R16", "a device that was never there is a reason to begin anew", "p.answered and p.hangs(now_s)", "p.hangs(now_s)"),
     states("R12", "what does not answer is not lost", "        if hangs or self.wrong:", "        if self.wrong:"),
     states("R9", "what has not answered yet is well", "p.since_s is not None or not p.answered", "p.since_s is not None"),
