@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from drivers.world_client import WorldClient
 from hub import protocol as p
@@ -17,19 +18,21 @@ from ui.view import HERE, Nav, View
 
 TRIES = 3  # of a touch that the box answers with "not yet"
 PATIENCE_S = 40.0  # real seconds anything on the screen may take before the demo calls it broken
+T = TypeVar("T")
 
 
 class Broken(Exception):
     """Something that had to happen did not. The text says what was waited for."""
 
 
-def wait_for(what: str, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-    """Wait until `condition`, or Broken."""
+def wait_for(what: str, condition: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+    """Wait until `condition` gives something, and what that is; or Broken."""
     until = time.monotonic() + patience_s
-    while not condition():
+    while not (found := condition()):
         if time.monotonic() > until:
             raise Broken(f"waited {patience_s:.0f} s in vain for: {what}")
         time.sleep(0.05)
+    return found
 
 
 class Citizen:
@@ -113,8 +116,10 @@ class Citizen:
     def sees(self, *screens: str) -> "Citizen":
         """Wait until the screen shows one of them; the first time, a picture of the first is kept."""
         screen, wanted = screens[0], " or ".join(screens)
-        wait_for(f"the screen {wanted}", lambda: any(map(self.shows, screens)) or self._puts_notice_away())
-        if screen not in self._pictures and self.shows(screen):
+        seen = wait_for(
+            f"the screen {wanted}", lambda: next(filter(self.shows, screens), "") or self._puts_notice_away()
+        )
+        if seen == screen and screen not in self._pictures:
             self._pictures.add(screen)
             self._finger.picture(self._out / f"{len(self._pictures):02d}-{screen}.png")
         return self
