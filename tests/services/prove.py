@@ -23,13 +23,14 @@ UNITS = "/usr/local/lib/systemd/system"
 RESULTS = "/srv/results.jsonl"
 REBOOTS = "/var/lib/medhub-broker/reboots"
 OURS = ("broker", "drivers", "hub", "medhub", "sync", "systemd", "ui", "tests/services")
+UNTIMED = -1.0  # s: it took what the step took
 
 
 class Row(Struct):
     check: str
     ok: bool
     figure: str
-    seconds: float
+    seconds: float = UNTIMED
 
 
 def main() -> int:
@@ -43,9 +44,10 @@ def main() -> int:
                 try:
                     told = prove(made)
                 except (AssertionError, OSError, subprocess.CalledProcessError) as error:
-                    told = [Row(name, False, _said(error), 0)]
+                    told = [Row(name, False, _said(error))]
                 for row in told:
-                    row.seconds = row.seconds or round(time.monotonic() - begun, 1)
+                    if row.seconds == UNTIMED:
+                        row.seconds = round(time.monotonic() - begun, 1)
                     print(f"{'✓' if row.ok else '✗'} {row.check}: {row.figure} ({row.seconds:.0f} s)", flush=True)
                 rows += told
     except NoMachine as error:
@@ -62,7 +64,7 @@ def _said(error: Exception) -> str:
 
 
 def passed(check: str, figure: str) -> list[Row]:
-    return [Row(check, True, figure, 0)]
+    return [Row(check, True, figure)]
 
 
 # -- the steps -------------------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ def exposed(made: Machine) -> list[Row]:
 
 def day(made: Machine) -> list[Row]:
     code = made.python("tests.services.day", "--out", "/srv/out")
-    return [Row("two days of the demo, three deaths in them", code == 0, f"the four accounts agree, exit {code}", 0)]
+    return [Row("two days of the demo, three deaths in them", code == 0, f"the four accounts agree, exit {code}")]
 
 
 def done_to(made: Machine) -> list[Row]:
@@ -127,13 +129,14 @@ def braked(made: Machine) -> list[Row]:
         if made.leader not in (0, leader):
             boots, leader = boots + 1, made.leader
     assert made.run("cat", REBOOTS) == "3"
-    time.sleep(70)
+    count = ("sh", "-c", "journalctl -q -o cat -u medhub-hub | grep -c Starting")
+    before = int(made.run(*count))
+    time.sleep(75)
     assert made.leader == leader, "a fourth reboot"
-    tried = made.run("sh", "-c", "journalctl -q -o cat -u medhub-hub | grep -c Starting")
+    assert int(made.run(*count)) > before, "given up"
     made.run("rm", f"{folder}/x.conf")
     return passed(
-        "a hub that does not stay up",
-        f"3 reboots, each after 10 starts in a row, and no fourth; started {tried} times in all by a minute later",
+        "a hub that does not stay up", "3 reboots, each after 10 starts in a row; no fourth, but other starts"
     )
 
 
@@ -158,7 +161,7 @@ def on_a_bare_display(made: Machine) -> list[Row]:
             Row(f"bare display: {one['check']}", one["check"] != "failed", one["figure"], round(now - began, 1))
         )
         began = now
-    return rows or [Row("bare display", False, "the virtual machine said nothing", 0)]
+    return rows or [Row("bare display", False, "the virtual machine said nothing")]
 
 
 STEPS: dict[str, Callable[[Machine], list[Row]]] = {
