@@ -58,7 +58,7 @@ class OnWorld(Box):
             TwinSounder(world.socket), TwinPower(world.socket), {c: TONES[c] for c in Criticality},
         )  # fmt: skip
 
-    def parts(self):  # type: ignore[no-untyped-def]  # as a box's
+    def parts(self):  # as a box's
         return self._made
 
 
@@ -127,9 +127,9 @@ class Hanging(Box):
     def ask(self, name: str) -> None:
         self.let_go.wait()
 
-    def devices(self, *args, **more) -> Devices:  # type: ignore[no-untyped-def]  # as a box's
+    def devices(self, *args, **more) -> Devices:  # as a box's
         made = super().devices(*args, **more)
-        made.close = lambda: (self.let_go.set(), Devices.close(made))[1]  # type: ignore[method-assign]
+        made.close = lambda: (self.let_go.set(), Devices.close(made))[1]
         return made
 
 
@@ -138,7 +138,7 @@ def bench_a_tick_while_all_hang() -> list[Row]:
     box, took_ms = Hanging(), list[float]()
     with a_hub(lambda: box, 60.0) as hub:
         for _ in range(TICKS):
-            took_ms.append(hub.ask(lambda: _tick_ms(hub)))  # type: ignore[arg-type]
+            took_ms.append(hub.ask(lambda: _tick_ms(hub)))
             time.sleep(0.005)
         assert hub.loop.sensed().open_lids is None
         box.let_go.set()

@@ -162,9 +162,9 @@ def test_a_level_that_only_one_look_sees_is_none(fake: tuple[FakeChip, ChipFacto
         looks += line == 4
         return plain(line) or (line == 4 and looks % 2 == 0)  # every other look, for as long as it is looked
 
-    chip.level = spiky  # type: ignore[method-assign]
+    chip.level = spiky
     wait_for("a hundred looks", lambda: looks > 100)
-    chip.level = plain  # type: ignore[method-assign]
+    chip.level = plain
     assert ear.heard == []
     assert switch.is_active
 

@@ -187,7 +187,7 @@ def test_a_listener_that_fails_ends_the_scanner_and_is_told(
     monkeypatch.setattr(threading, "excepthook", died.append)
     scanner = SerialScanner(pty.name, lambda: AT_S)
     closing.callback(scanner.close)
-    scanner.watch(lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
+    scanner.watch(lambda _: 1 / 0)
     pty.hold(PACKAGE)
     wait_for("the end", lambda: died)
     with pytest.raises(DeviceError, match="scanner: nobody listens"):

@@ -88,7 +88,7 @@ class Home(Play):
         """Lamp and sounder, as the core would have them."""
         wanted = outputs(self.state, self.now)
         self.box_devices.show(wanted)
-        self.box_devices._wants = lambda news: iter([wanted])  # type: ignore[method-assign]
+        self.box_devices._wants = lambda news: iter([wanted])
         if Device.LAMPS not in self.hanging:
             self.box_devices._light_lamps()
         elif wanted.lamp:
@@ -98,7 +98,7 @@ class Home(Play):
         elif wanted.beat:
             self._ask_in_vain(Device.SOUNDER)
 
-    def _apply(self, bodies):  # type: ignore[no-untyped-def]  # as a play's
+    def _apply(self, bodies):  # as a play's
         applied = super()._apply(bodies)
         for body in bodies:
             if isinstance(body, e.OpeningRequested | e.PulseRequested):

@@ -90,7 +90,7 @@ def test_one_at_a_time_and_the_hub_goes_on_meanwhile(hub: Hub) -> None:
     answers: list[object] = []
     trying, let_go = threading.Event(), threading.Event()
     play = hub.devices._sounder.play
-    hub.devices._sounder.play = lambda tone: (trying.set(), let_go.wait(5), play(tone))[-1]  # type: ignore[method-assign]
+    hub.devices._sounder.play = lambda tone: (trying.set(), let_go.wait(5), play(tone))[-1]
     hub.ask(lambda: hub.desk.on_request(p.Role.STAFF, TEST, answers.append))
     assert trying.wait(5)
     assert isinstance(hub.say(p.Status()), p.StatusReport)

@@ -89,7 +89,7 @@ def test_the_looks_at_the_battery_are_settled_before_anybody_decides_on_them(roo
 
     looks: list[float] = []
     settle = room.devices._battery.look
-    room.devices._battery.look = lambda *seen: (settle(*seen), looks.append(seen[-1]))  # type: ignore[method-assign]
+    room.devices._battery.look = lambda *seen: (settle(*seen), looks.append(seen[-1]))
     assert look() is None
     assert look(LEAST_LOOKS) == 60
     room.box.charge_pct = 0

@@ -52,7 +52,7 @@ def test_a_package_of_the_falsified_medicines_directive() -> None:
 @pytest.mark.parametrize("kind", ["]d2", "]C1", "]e0", "]Q3"])
 def test_each_carrier_of_element_strings(kind: str) -> None:
     assert package("01" + OTHER, kind) == Package(OTHER)
-    assert gs1.read((kind + "01" + OTHER).encode(), AT_S).symbology == kind  # type: ignore[union-attr]
+    assert gs1.read((kind + "01" + OTHER).encode(), AT_S).symbology == kind
 
 
 @pytest.mark.parametrize(
