@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hub import broker, documents, status
+from hub import documents, status
 from hub import protocol as p
+from hub.broker import verbs as broker
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
 from hub.domain.events import DeviceTested

@@ -15,8 +15,9 @@ from threading import Thread
 
 from msgspec.structs import replace
 
-from hub import broker, notify
+from hub import notify
 from hub import protocol as p
+from hub.broker import verbs as broker
 from hub.clock import Clock
 from hub.contact import ContactFile, contact_of
 from hub.devices import Devices, Pulse

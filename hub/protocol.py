@@ -260,7 +260,7 @@ class LowerMark(Act, frozen=True):
 
 
 class JoinWifi(Act, frozen=True):
-    """Join this network (`hub.broker.JoinWifi`); the passphrase goes to the broker and into no journal."""
+    """Join this network (`hub.broker.verbs.JoinWifi`); the passphrase goes to the broker and into no journal."""
 
     ssid: Annotated[str, Meta(min_length=1, max_length=32)]
     passphrase: Annotated[str, Meta(min_length=8, max_length=63, pattern=r"^[ -~]*\Z")]

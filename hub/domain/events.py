@@ -52,7 +52,7 @@ class MarkLowered(Body, frozen=True):
     second: str
 
 class MachineAsked(Body, frozen=True):
-    """A named person has the machine do what the hub may not itself: a verb of `hub.broker`, without its secrets."""
+    """A named person has the machine do what the hub may not itself: one of `hub.broker.verbs`, without secrets."""
 
     verb: str
     by: str

@@ -12,11 +12,11 @@ from tests.house.tree import PACKAGES, ROOT, imports, modules
 
 GATEWAYS = {"starlette", "uvicorn", "sqlalchemy", "jinja2", "python-multipart"}
 MACHINES = {
-    "hub": ("hub",), "drivers": ("hub",), "broker": ("hub",), "ui": ("ui",), "sync": ("sync",),
+    "hub": ("hub",), "drivers": ("hub",), "ui": ("ui",), "sync": ("sync",),
     "sync.gateway": ("gateway",), "medhub": ("hub", "ui", "sync", "gateway", "demo"),
 }  # fmt: skip
 INSTALLED = packages_distributions()
-PROCESSES = ("hub.main", "ui.main", "sync.main", "broker.main")
+PROCESSES = ("hub.main", "ui.main", "sync.main", "hub.broker.main")
 LIST = """
 import importlib, sys
 importlib.import_module(sys.argv[1])

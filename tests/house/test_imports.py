@@ -13,7 +13,7 @@ RULES = {
     "hub": ("hub",),
     "hub.main": ("hub", "drivers"),  # the one place where the hub's process is wired
     "drivers": ("drivers", "hub.ports"),
-    "broker": ("broker", "hub.broker", "hub.clock_model", "hub.files"),
+    "hub.broker": ("hub.broker", "hub.clock_model", "hub.files"),
     "ui": ("ui", "hub.protocol", "hub.client", "hub.notify"),
     "sync": ("sync", "hub.protocol", "hub.client", "hub.notify", *EVENT_TYPES),
     "sync.gateway": ("sync", "hub.protocol", "hub.domain", "hub.plan", "hub.signed", "hub.documents", "hub.enrolment"),

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("hub", "drivers", "broker", "ui", "sync", "medhub")
+PACKAGES = ("hub", "drivers", "ui", "sync", "medhub")
 
 
 @cache

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.battery import LEAST_LOOKS, LOOKS, Battery, seconds_per_pct, settled
-from hub.broker import Done, PowerOff
+from hub.broker.verbs import Done, PowerOff
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.battery import STOP_PCT

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub import broker
 from hub import protocol as p
-from hub.broker import Done, JoinWifi, Reboot, RestartScreen, SetClock
+from hub.broker import verbs as broker
+from hub.broker.verbs import Done, JoinWifi, Reboot, RestartScreen, SetClock
 from hub.domain.events import MachineAsked
 from tests.hub.at_desk import NOW, WHO, Hub, at_desk
 from tests.hub.made import wait_for

@@ -4,10 +4,10 @@
 
 from tests.mutants.mutant import of
 
-broker = of("broker/main.py", "broker/test_broker.py")
-verbs = of("hub/broker.py", "broker/test_broker.py")
-acts = of("broker/acts.py", "broker/test_broker.py")
-brake = of("broker/brake.py", "broker/test_broker.py")
+broker = of("hub/broker/main.py", "hub/test_broker.py")
+verbs = of("hub/broker/verbs.py", "hub/test_broker.py")
+acts = of("hub/broker/acts.py", "hub/test_broker.py")
+brake = of("hub/broker/brake.py", "hub/test_broker.py")
 config = of("hub/config.py", "hub/test_config.py")
 desk = of("hub/desk.py", "hub/test_desk_machine.py")
 named = of("hub/domain/named.py", "domain/test_fill.py")

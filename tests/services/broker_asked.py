@@ -5,7 +5,7 @@ import subprocess
 
 import msgspec
 
-from hub.broker import SOCKET, Done
+from hub.broker.verbs import SOCKET, Done
 from medhub.demo.person import wait_for
 from tests.services.falls import PATIENCE_S, pids, well
 from tests.services.stage import ServicesStage, acting_as

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from configparser import ConfigParser
+from importlib.util import find_spec
 from os import EX_CONFIG
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def test_exposure(name: str) -> None:
     told = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
     assert told is not None
     assert float(told[1]) <= most
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_what_it_runs_is_there(name: str) -> None:
+    (command,) = unit(name)["ExecStart"]
+    module = re.search(r"-m (\S+)", command)
+    assert module is not None
+    assert find_spec(module[1]) is not None
 
 
 def test_every_service_is_judged() -> None:

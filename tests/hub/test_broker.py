@@ -17,12 +17,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from broker import acts
-from broker.acts import ACTS, Refused
-from broker.brake import MOST, after_failure, may_reboot
-from broker.main import serve
-from hub import broker as asks
-from hub.broker import AnyVerb, Done, JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
+from hub.broker import acts
+from hub.broker import verbs as asks
+from hub.broker.acts import ACTS, Refused
+from hub.broker.brake import MOST, after_failure, may_reboot
+from hub.broker.main import serve
+from hub.broker.verbs import AnyVerb, Done, JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
 
 WIFI = JoinWifi("hjem æ;[x]", "en \\lang; kode#")
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

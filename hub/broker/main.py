@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from broker.acts import ACTS, Act, Refused
-from hub.broker import MOST_BYTES, AnyVerb, Done
+from hub.broker.acts import ACTS, Act, Refused
+from hub.broker.verbs import MOST_BYTES, AnyVerb, Done
 
 HUB = "medhub-hub"
 PATIENCE_S = 5.0  # for the request; a peer that says nothing holds a process

@@ -1,4 +1,4 @@
-"""What the hub may not do itself and somebody must: asked of the broker (`broker/main.py`), a request a connection.
+"""What the hub may not do itself and somebody must: asked of the broker (`hub/broker/main.py`), a request a connection.
 
 The verbs are these five and no others. Each is one line of JSON; the broker answers one `Done`, and knows the hub by
 its uid. It is root's, so it takes nothing else: no path, no command, no unit's name.

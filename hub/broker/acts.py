@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from broker import brake
-from hub.broker import JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
+from hub.broker import brake
+from hub.broker.verbs import JoinWifi, PowerOff, Reboot, RestartScreen, SetClock
 from hub.clock_model import FIRST, LAST
 from hub.files import replace
 
