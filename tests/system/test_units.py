@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers import scale_serial, scanner
 from hub.config import load
 from hub.protocol import Role
 from medhub.cli import COMMANDS
@@ -77,6 +78,12 @@ def test_exposure(name: str) -> None:
     assert float(told[1]) <= most
 
 
+def test_udev_calls_the_serial_devices_what_their_drivers_do() -> None:
+    rules = (SYSTEMD / "72-medhub.rules").read_text()
+    names = re.findall(r'SYMLINK\+="([^"]+)"', rules)
+    assert {f"/dev/{name}" for name in names} == {str(scale_serial.NAME), str(scanner.NAME)}
+
+
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
 def test_what_it_runs_is_there(name: str) -> None:
     (command,) = unit(name)["ExecStart"]
@@ -130,7 +137,11 @@ def test_the_hub_has_no_network_and_sync_no_device_and_ui_only_its_own() -> None
 
 
 def test_a_device_goes_to_one_user_and_nothing_that_is_typed_on_goes_to_any() -> None:
-    lines = [line for line in (SYSTEMD / "72-medhub.rules").read_text().splitlines() if line.startswith("SUBSYSTEM")]
+    lines = [
+        line
+        for line in (SYSTEMD / "72-medhub.rules").read_text().splitlines()
+        if line.startswith("SUBSYSTEM") and "SYMLINK" not in line
+    ]
     for kind in ("gpio", "i2c-dev", "iio", "tty", "sound", "rtc", "backlight", "drm", "input"):
         assert sum(f'SUBSYSTEM=="{kind}"' in line for line in lines) == 1, kind
     for line in lines:
