@@ -27,8 +27,8 @@ LIMITS = {
     Device.SCANNER: "there, and sends codes alone",
     Device.SOUNDER: "plays",
     Device.POWER: "mains on",
-    Device.RTC: "within 5 min of the clock",
-    Device.TEMPERATURE: "5-40 °C",
+    Device.RTC: "tells the time, its battery well",
+    Device.TEMPERATURE: "tells how warm it is",
 }
 log = logging.getLogger("hub.devices")
 
