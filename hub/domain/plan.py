@@ -100,7 +100,7 @@ class Dosage(Struct, frozen=True, forbid_unknown_fields=True):
     units: str  # more: "tabletter"
     free_text: str = ""
     by_schema: bool = False
-    start: date | None = None  # of free text and of a schema elsewhere; a structured one has its periods'
+    start: date | None = None  # of free text, of a schema elsewhere, and of the treatment that its periods lie in
     end: date | None = None
 
 
