@@ -322,9 +322,11 @@ def test_a_ui_that_does_not_look_is_let_go_and_others_are_shown_all(hub: Hub, jo
 
 
 def test_a_ui_that_looks_late_gets_the_latest_and_not_the_queue(hub: Hub, join: Join) -> None:
-    peer = join(p.Role.UI)
+    peer, staff = join(p.Role.UI), join(p.Role.STAFF)
     for version in range(1, MOST_UNSEEN):
         hub.server.push(a_snapshot(version, padding=100_000))
+    staff.ask(1, p.Status())
+    assert staff.read() == p.Reply(1)  # answered after all that was pushed before: only now does the ui look
     seen = [0]
     while seen[-1] != MOST_UNSEEN - 1:
         seen.append(peer.read().version)
