@@ -15,7 +15,8 @@ from types import TracebackType
 import msgspec
 from sqlite_utils import Database
 
-from hub.domain.events import Event, Lane
+from hub.disk import takes_writes
+from hub.domain.events import Event
 from hub.files import sync_folder
 from hub.journal_boot import Boot, boot, put_aside, without
 from hub.journal_check import Follower, Integrity, damage, quick_check, trouble, walk
@@ -24,6 +25,7 @@ from hub.journal_errors import JournalState
 from hub.journal_errors import NotJournalled as NotJournalled
 from hub.journal_files import Doubt, Mark
 from hub.journal_schema import DECODER, INSERT, Row, genesis, row_of
+from hub.lane import Lane
 
 Rows = list[tuple[int, bytes]]  # events in order: number, canonical bytes
 
@@ -50,6 +52,7 @@ class Journal:
         self._last = Mark(made.found.seq, made.found.head)
         self._barred, self._barred_by = made.barred, made.found.finding
         self._doubt = made.doubts.read()
+        self._disk_was_read_only = made.barred is JournalState.READ_ONLY and not takes_writes(path.parent)
 
     @classmethod
     def open(cls, path: Path, *, pairing: str, follower: Follower | None = None) -> "Journal":
@@ -122,9 +125,11 @@ class Journal:
         put_aside(self.path, self._pairing, f"{self._barred}: {self._barred_by}", by)
 
     def mended(self) -> bool:
-        """Whether what could not be reached or written to when the hub began now can."""
+        """Whether what could not be reached or written to when the hub began now can, if only by another process."""
         if self._barred not in _MENDED_FROM_OUTSIDE:
             return False
+        if self._disk_was_read_only and takes_writes(self.path.parent):
+            return True  # once: the next start finds a disk that is not read-only any more, whatever it may do with it
         if self._head_file is not None:
             return self.writable()
         try:

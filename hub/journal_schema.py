@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database, Migrations
 
-from hub.domain.events import LANE, Event
+from hub.domain.events import Event
+from hub.lane import LANE
 
 Row = tuple[int, str, str, str, str | None, bytes, bytes]
 INSERT = "INSERT INTO event (seq, id, lane, body_type, intake, canonical, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -15,6 +15,7 @@ from hub.domain.refusal import Refusal
 from hub.enrolment import Trust
 from hub.from_afar import keys_now
 from hub.journal_files import JournalState
+from hub.lane import Lane
 from hub.loop import Loop
 from hub.plan.jsontext import read_json
 from hub.plan.reasons import PlanUnreadable
@@ -32,7 +33,7 @@ class Lanes:
     def __init__(self, loop: Loop, trust: Trust) -> None:
         self._loop, self._trust, self._journal = loop, trust, loop.journal
         self._begun = self._journal.head[0]
-        self._read: dict[e.Lane, tuple[int, float]] = {}  # the furthest event read of a lane, and when it first was
+        self._read: dict[Lane, tuple[int, float]] = {}  # the furthest event read of a lane, and when it first was
 
     def after(self, message: p.EventsAfter) -> p.EventBatch | p.Error:
         """The lane's first events that nobody has receipted; a batch is cut before `BATCH_LIMIT`, but one event is
@@ -79,7 +80,7 @@ class Lanes:
             log.warning("the gateway's signed time is not this hub's")
         return None
 
-    def _is_fresh(self, lane: e.Lane, seq: int) -> bool:
+    def _is_fresh(self, lane: Lane, seq: int) -> bool:
         """Whether a receipt for `seq` can only have been signed just now, and its time is a second source (R5).
 
         Nobody signs for an event nobody has read. So it must be one of this process's own, the furthest that was read
@@ -110,7 +111,7 @@ class Lanes:
         return None
 
     def _tell_delivered(self) -> None:
-        delivered = self._journal.cursor(e.Lane.ALARMS)
+        delivered = self._journal.cursor(Lane.ALARMS)
         self._loop.context = replace(self._loop.context, delivered=delivered)
 
     def _logged(self, canonical: bytes) -> msgspec.Raw:
@@ -138,8 +139,8 @@ def _intakes(day_planned: bytes) -> dict[str, Intake]:
     return {intake.id: intake for intake in body.intakes} if isinstance(body, e.DayPlanned) else {}
 
 
-def _lane(name: str) -> e.Lane | None:
-    return next((lane for lane in e.Lane if lane == name), None)
+def _lane(name: str) -> Lane | None:
+    return next((lane for lane in Lane if lane == name), None)
 
 
 def _no_lane(name: str) -> p.Error:

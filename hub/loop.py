@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from hub import notify
 from hub import protocol as p
 from hub.broker import verbs as broker
+from hub.carrier import Carrier, Network
 from hub.clock import Clock
 from hub.contact import ContactFile, contact_of
 from hub.devices import Devices, Pulse
@@ -32,6 +33,7 @@ from hub.domain.state import State
 from hub.ids import uuid7
 from hub.journal import Journal, NotJournalled
 from hub.journal_errors import JournalState
+from hub.lane import Lane
 from hub.outputs import outputs
 from hub.replay import Replay, parked
 from hub.snapshot import Context, snapshot
@@ -75,6 +77,7 @@ class Loop:
         self.context = replace(context, contact=self._contacts.read())
         self._replayed, self._mend_s, self._mend_at = replay, mend_s, 0.0
         self.again = False  # `run` has ended so that another may begin
+        self.carrier = Carrier()
         self.state = State()
         self.tick = 0  # whole good ones
         self.good = True  # the last tick was
@@ -175,7 +178,7 @@ class Loop:
         if replay.lost:
             journal.bar(JournalState.NOT_FOLLOWED, replay.lost)
         self.state = State(plan=replay.state.plan) if journal.barred else replay.state
-        self.context = replace(self.context, parked=replay.parked, delivered=journal.cursor(e.Lane.ALARMS))
+        self.context = replace(self.context, parked=replay.parked, delivered=journal.cursor(Lane.ALARMS))
         if journal.barred:
             self._not_followed()
 
@@ -325,6 +328,7 @@ class Loop:
         moment = self.clock.now()
         if self._devices is not None:
             self._devices.show(outputs(self.state, moment))
+        self.context = replace(self.context, network_ok=self.carrier.look() is Network.UP)
         version = self.snapshot.version if self.snapshot else 0
         now = snapshot(self.state, moment, self.sensed(), self.context, version)
         if self.snapshot is None or now != self.snapshot:

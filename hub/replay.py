@@ -7,6 +7,7 @@ from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.state import State
 from hub.failure import told
+from hub.lane import Lane
 
 log = logging.getLogger("hub.replay")
 
@@ -45,4 +46,4 @@ class Replay:
 
 def parked(body: e.AnyBody) -> frozenset[int]:
     """The alarm that the municipality's server could not take, where the event tells of one."""
-    return frozenset({body.seq} if isinstance(body, e.EventParked) and body.lane == e.Lane.ALARMS else ())
+    return frozenset({body.seq} if isinstance(body, e.EventParked) and body.lane == Lane.ALARMS else ())

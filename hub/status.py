@@ -4,8 +4,8 @@ import msgspec
 
 from hub import protocol as p
 from hub.domain.due import next_look
-from hub.domain.events import Lane
 from hub.journal import Journal
+from hub.lane import Lane
 from hub.loop import Loop
 
 
@@ -33,6 +33,7 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
         devices=loop.device_reports(),
         journal=loop.journal.state, journal_finding=loop.journal.finding,
         shown_screen=shown.screen, shown_snapshot=shown.snapshot, snapshot=snapshot.version if snapshot else 0,
+        network=loop.carrier.look(),
         day=state.planned_day, clock=loop.clock.state, zone=state.plan.settings.zone if state.plan else "UTC",
     )  # fmt: skip
 

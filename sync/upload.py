@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from hub import protocol as p
-from hub.domain.events import Lane
+from hub.lane import Lane
 from sync import fhir
 from sync.resources import Source
 from sync.server import Batch, Refused

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.domain import events as e
 from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
-from hub.domain.life import FINAL, UNRESOLVED, after
+from hub.domain.life import FINAL, TABLE, UNRESOLVED, after
 from hub.domain.state import Alarm, Fill, Opening, Promise, Record, State
 
 KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
@@ -42,9 +42,7 @@ def _changes(state: State, body: e.AnyBody, moment: Moment) -> Changes:
 
 # -- the intake's own life ---------------------------------------------------------------------------------------
 
-_LIFE = frozenset({b for b, lane in e.LANE.items() if lane is e.Lane.CLINICAL}) - {
-    e.CompartmentFilled, e.WindowEnded, e.IntakeCorrected, e.IntakePromised, e.IntakeHandedBack,
-}  # fmt: skip
+_LIFE = frozenset[type[e.Body]]().union(*TABLE.values())
 _WAITING = (Life.PLANNED, Life.DUE, Life.PARTLY_TAKEN)
 _LEAVES = frozenset({e.OpeningRequested, e.IntakeWithheld, e.IntakeWithdrawn})
 # Something may have left the box, with this event at the latest (R2).
@@ -139,7 +137,7 @@ def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> Cha
 def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> Changes:
     """An urgent stop stands until a plan that was issued after it."""
     stops = {o: issued for o, issued in state.stops.items() if issued >= body.plan.issued}
-    return dict(plan=body.plan, plan_changed=True, stops=stops, next_plan=None)  # the newest: none waits behind it
+    return dict(plan=body.plan, plan_changed=moment, stops=stops, next_plan=None)  # the newest: none waits behind it
 
 
 def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> Changes:
@@ -162,7 +160,7 @@ def _day_planned(state: State, body: e.DayPlanned, moment: Moment) -> Changes:
             records[i] = _planned_again(record, listed.get(i), version, moment)
         elif record.intake.day > oldest or i in listed or i in alive or _matters_until(record) > oldest:
             records[i] = record
-    return dict(records=records, alarms=alarms, planned_day=last, plan_changed=False)
+    return dict(records=records, alarms=alarms, planned_day=last, plan_changed=None)
 
 
 def _matters_until(record: Record) -> date:

@@ -8,7 +8,7 @@ from hub.domain import events as e
 from hub.domain.alarms import about, alarm
 from hub.domain.apply import PLANNED_AGAIN
 from hub.domain.intake import Intake, Life, Moment
-from hub.domain.interval import beyond, taken_off
+from hub.domain.interval import beyond, taken_off, waited
 from hub.domain.may_open import contents
 from hub.domain.plan import Criticality, Plan
 from hub.domain.refusal import Reason
@@ -21,22 +21,36 @@ CATCH_UP_DAYS = 7  # days without power that are told one by one; `apply.KEEP_DA
 def days(state: State, moment: Moment) -> Iterator[e.AnyBody]:
     """Home days to be planned, or planned again: what each now asks for, and what follows for what is known of it."""
     plan = state.plan
-    for day in _days_to_plan(state, plan, moment) if plan else ():
-        if plan and state.planned_day and day > state.planned_day + timedelta(days=1):  # R11: never in silence
-            yield alarm(e.AlarmCode.NOT_TAKEN, f"{state.planned_day}--{day}", Criticality.HIGH)
-        yield from _day(state, plan, day, moment) if plan else ()
+    if plan is None:
+        return
+    last = _last_planned(state, plan, moment)
+    for day in _days_to_plan(state, plan, last, moment):
+        if last and day > last + timedelta(days=1):  # R11: never in silence
+            yield alarm(e.AlarmCode.NOT_TAKEN, f"{last}--{day}", Criticality.HIGH)
+        yield from _day(state, plan, day, moment)
 
 
-def _days_to_plan(state: State, plan: Plan, moment: Moment) -> list[date]:
-    """The next home day not yet planned: after days without power each of them is told, not just today. Then what
-    waits and was planned by another plan than the one in force, on whichever day (R6, H7)."""
-    today, last = home_day(plan, moment.wall), state.planned_day
+def _last_planned(state: State, plan: Plan, moment: Moment) -> date | None:
+    """The last home day that was planned; or, for a first plan, the one before it was ours to serve. How long ago a
+    boot with no time to go by was, nobody knows: then all that the plan speaks of."""
+    accepted = state.plan_changed
+    if state.planned_day or accepted is None:
+        return state.planned_day
+    known = accepted.trusted or accepted.boot == moment.boot
+    since = moment.wall - waited(accepted, moment) if known else plan.valid_from
+    return home_day(plan, max(since, plan.valid_from)) - timedelta(days=1)
+
+
+def _days_to_plan(state: State, plan: Plan, last: date | None, moment: Moment) -> list[date]:
+    """The next home day not yet planned: after days without power, or without the time, each of them is told, not just
+    today. Then what waits and was planned by another plan than the one in force, on whichever day (R6, H7)."""
+    today = home_day(plan, moment.wall)
     if last is not None and last < today:
         return [max(last + timedelta(days=1), today - timedelta(days=CATCH_UP_DAYS))]
     if state.plan_changed:
         before = today - timedelta(days=1)
         new = any(_still_to_come(plan, i, moment) and i.id not in state.records for i in intakes_of(plan, before))
-        return [before, today] if new and last is not None else [today]
+        return [before, today] if new and state.planned_day else [today]
     waiting = (r for r in state.records.values() if r.state in PLANNED_AGAIN and not r.final)
     return [r.intake.day for r in waiting if r.planned_by != plan.version][:1]
 
@@ -44,8 +58,9 @@ def _days_to_plan(state: State, plan: Plan, moment: Moment) -> list[date]:
 def _day(state: State, plan: Plan, day: date, moment: Moment) -> Iterator[e.AnyBody]:
     today = home_day(plan, moment.wall)
     behind = state.planned_day is not None and day > state.planned_day
+    first = day == today or state.planned_day is None
     intakes = tuple(i for i in intakes_of(plan, day)
-                    if i.id in state.records or behind or (day == today and i.at >= plan.valid_from)
+                    if i.id in state.records or behind or (first and i.at >= plan.valid_from)
                     or _still_to_come(plan, i, moment))  # fmt: skip
     yield e.DayPlanned(day=day, intakes=intakes)
     planned = {i.id: i for i in intakes}

@@ -1,12 +1,10 @@
 """What happened, in the past tense. The journal holds these and nothing else; names and fields are forever.
 
-A body says what; the envelope (`Event`) says when, in which order and under which plan. `LANE` says how urgently
-the municipality must have it. Every body with an `intake` is about that intake. A long list is read best on few pages.
+A body says what; the envelope (`Event`) says when, in which order and under which plan. Every body with an
+`intake` is about that intake. A long list is read best on few pages.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import get_args
 
 from msgspec import Struct
 
@@ -366,23 +364,3 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     boot: str
     plan_version: int | None
     body: AnyBody
-
-
-class Lane(StrEnum):
-    """The order in which the municipality gets things."""
-
-    ALARMS = "alarms"
-    CLINICAL = "clinical"
-    REST = "rest"
-
-
-_ALARMS = (AlarmRaised, AlarmEscalated, AlarmAcknowledged, AlarmEnded)
-_REST = (
-    Booted, ClockDoubted, ClockTrusted, TimeSet, MarkLowered, MachineAsked, KeyAccepted, CommandCarriedOut,
-    JournalDoubted, JournalConfirmed, MainsLost, MainsRestored, DeviceLost, DeviceBack, SelfTested, EventParked,
-    DayPlanned, PlanAccepted, PlanAwaited, PlanRefused, PoweredOff,
-)  # fmt: skip
-LANE: dict[type[Body], Lane] = {
-    body: Lane.ALARMS if body in _ALARMS else Lane.REST if body in _REST else Lane.CLINICAL
-    for body in get_args(AnyBody)
-}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from hub import protocol as p
 from hub.client import Client
-from hub.domain.events import Lane
+from hub.lane import Lane
 from medhub.demo.person import Broken, wait_for
 from medhub.demo.telling import Journal, Teller
 from medhub.origin import OriginDirector

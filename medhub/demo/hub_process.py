@@ -25,9 +25,10 @@ from drivers.temperature import TwinThermometer
 from drivers.world_cell import as_commissioned
 from hub.checks import rtc_check, warmth_check
 from hub.config import HubConfig, load
-from hub.domain.events import Device, Event, IntakeTaken, Lane
+from hub.domain.events import Device, Event, IntakeTaken
 from hub.domain.plan import Criticality
 from hub.journal import Journal, Rows
+from hub.lane import Lane
 from hub.main import Board, bootstrap, run
 from medhub.origin import SharedClock
 

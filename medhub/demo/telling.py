@@ -11,6 +11,7 @@ from rich.console import Console
 from hub import protocol as p
 from hub.client import Client
 from hub.domain import events as e
+from hub.lane import LANE
 
 SILENT = (e.WindowEnded, e.DayPlanned)  # told by what follows from them
 
@@ -35,7 +36,7 @@ class Journal:
             self.events += batch
             new += batch
             for event in batch:
-                self.last_of_lane[e.LANE[type(event.body)]] = event.seq
+                self.last_of_lane[LANE[type(event.body)]] = event.seq
 
 
 class Teller:

@@ -7,6 +7,7 @@ import pytest
 
 from hub.domain import events as e
 from hub.domain.life import TABLE
+from hub.lane import LANE, Lane
 from tests.domain.play import DAY, Play
 from tests.domain.samples import INTAKE, WHEN, filled
 
@@ -70,14 +71,14 @@ def test_alarm_codes_are_forever():
 
 
 def test_every_body_has_a_lane_and_alarms_go_first():
-    assert set(e.LANE) == set(BODIES)
-    assert {b.__name__ for b, lane in e.LANE.items() if lane is e.Lane.ALARMS} == {
+    assert set(LANE) == set(BODIES)
+    assert {b.__name__ for b, lane in LANE.items() if lane is Lane.ALARMS} == {
         "AlarmRaised", "AlarmEscalated", "AlarmAcknowledged", "AlarmEnded",
     }  # fmt: skip
 
 
 def test_what_moves_an_intake_is_clinical():
-    assert {e.LANE[body] for row in TABLE.values() for body in row} == {e.Lane.CLINICAL}
+    assert {LANE[body] for row in TABLE.values() for body in row} == {Lane.CLINICAL}
 
 
 def test_a_quantity_is_text_and_exact():

@@ -208,11 +208,11 @@ def uncertain_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def stale_plans_stay(patch: pytest.MonkeyPatch) -> None:
     now = days_module._days_to_plan
-    patch.setattr(days_module, "_days_to_plan", lambda s, p, m: now(s, p, m) if s.plan_changed or not s.records else [])
+    patch.setattr(days_module, "_days_to_plan", lambda s, *of: now(s, *of) if s.plan_changed or not s.records else [])
 
 
 def only_today(patch: pytest.MonkeyPatch) -> None:
-    def today(state, plan, moment):
+    def today(state, plan, last, moment):
         day = days_module.home_day(plan, moment.wall)
         return [day] if state.planned_day is None or state.planned_day < day else []
 

@@ -9,7 +9,7 @@ from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.days import CATCH_UP_DAYS
 from hub.domain.intake import Life
-from hub.domain.plan import Handout
+from hub.domain.plan import Handout, Limits
 from hub.domain.reading import Sensed
 from tests.domain.play import DAY, MORNING, TABLET_MG, Play, ordination, plan_of
 
@@ -255,6 +255,46 @@ def test_a_plan_that_came_while_behind_loses_no_day(play):
     assert {str(i.day): r.state for r in play.state.records.values() for i in [r.intake]} == {
         "2026-03-12": Life.MISSED, "2026-03-13": Life.MISSED, "2026-03-14": Life.MISSED, "2026-03-15": Life.MISSED,
     }  # fmt: skip
+
+
+def of_no_time(play: Play, valid_from: datetime) -> Play:
+    """A hub's first plan reaches it before it knows what time it is."""
+    play.now = replace(play.now, wall=datetime(1970, 1, 1, tzinfo=UTC))
+    play.trust(False)
+    insulin = ordination("insulin", MORNING, handout=Handout.REMINDED)
+    plan = plan_of(insulin, valid_from=valid_from, issued=valid_from, limits=Limits(plan_age_days=365))
+    assert play.accept(plan) == ()
+    return play
+
+
+def known_again(play: Play, wall: datetime) -> list[str]:
+    """The days that are told as missed once the time is known."""
+    play.now = replace(play.now, wall=wall, trusted=True)
+    play.tick()
+    return sorted(str(r.intake.day) for r in play.state.records.values() if r.state is Life.MISSED)
+
+
+def test_a_first_plan_without_the_time_and_days_without_power_lose_no_day(play):
+    """How long ago that boot was nobody knows, so it is told from the plan's first day on."""
+    of_no_time(play, datetime(2026, 3, 12, 4, tzinfo=UTC)).die("boot-2")
+    missed = known_again(play, datetime(2026, 3, 14, 12, tzinfo=UTC))
+    assert missed == ["2026-03-12", "2026-03-13", "2026-03-14"]
+    assert len(play.alarms()) == len(missed)
+
+
+def test_more_of_them_than_a_week_are_told_in_one(play):
+    of_no_time(play, datetime(2026, 2, 1, 4, tzinfo=UTC)).die("boot-2")
+    assert len(known_again(play, datetime(2026, 3, 14, 12, tzinfo=UTC))) == CATCH_UP_DAYS + 1
+    assert [a.id for a in play.state.living_alarms() if "--" in a.id] == ["not_taken/2026-01-31--2026-03-07"]
+
+
+def test_a_first_plan_is_ours_from_when_it_came(play):
+    """By the clock that counts on within a boot: days of the plan before that are nobody's misses here."""
+    of_no_time(play, datetime(2026, 2, 1, 4, tzinfo=UTC))
+    play.now = replace(play.now, monotonic_s=play.now.monotonic_s + timedelta(days=2).total_seconds())
+    missed = known_again(play, datetime(2026, 3, 14, 12, tzinfo=UTC))
+    assert missed == ["2026-03-12", "2026-03-13", "2026-03-14"]
+    assert len(play.alarms()) == len(missed)
 
 
 def test_a_past_moment_is_missed_not_opened(day):

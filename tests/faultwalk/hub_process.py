@@ -11,9 +11,10 @@ from drivers.compartments import TwinCompartments
 from drivers.power import TwinPower
 from drivers.sounder import TONES, TwinSounder
 from hub.config import HubConfig, load
-from hub.domain.events import Event, IntakePartlyTaken, IntakeTaken, Lane, WordAsked
+from hub.domain.events import Event, IntakePartlyTaken, IntakeTaken, WordAsked
 from hub.domain.plan import Criticality
 from hub.journal import Journal, Rows
+from hub.lane import Lane
 from hub.main import Board, bootstrap, run
 from medhub.demo.hub_process import TICK_S, world_scale
 from medhub.origin import SharedClock

@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from hub.domain.events import LANE, AlarmCode, AnyBody
+from hub.domain.events import AlarmCode, AnyBody
 from hub.domain.refusal import Reason
+from hub.lane import LANE
 from medhub.cli import COMMANDS
 from medhub.staff import SENTENCES
 from tests.house.tree import ROOT, files

@@ -15,7 +15,7 @@ RULES = {
     "drivers": ("drivers", "hub.ports"),
     "hub.broker": ("hub.broker", "hub.clock_model", "hub.files"),
     "ui": ("ui", "hub.protocol", "hub.client", "hub.notify"),
-    "sync": ("sync", "hub.protocol", "hub.client", "hub.notify", *EVENT_TYPES),
+    "sync": ("sync", "hub.protocol", "hub.client", "hub.notify", "hub.lane", *EVENT_TYPES),
     "sync.gateway": ("sync", "hub.protocol", "hub.domain", "hub.plan", "hub.signed", "hub.documents", "hub.enrolment"),
     "medhub": PACKAGES,
     "medhub.oracle": ("medhub.oracle_fhir", "medhub.oracle_fmk"),  # it says what is wanted without asking the hub

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from hub import protocol as p
 from hub.desk import Desk
 from hub.documents import AcknowledgeAlarm, Command, KeyRotation, NextKey, Receipt, UrgentStop
-from hub.domain.events import Lane
 from hub.enrolment import Person, Trust, hash_pin
 from hub.journal import Journal
+from hub.lane import Lane
 from hub.plan.envelope import sign_plan
 from hub.signed import ROTATION, Key, Purpose, new_key, sign, sign_bytes
 from tests.hub.box import EIGHT, Box, HandClock, RunningLoop

@@ -18,6 +18,7 @@ from hub.documents import Receipt
 from hub.domain import events as e
 from hub.journal import Journal
 from hub.journal_schema import chained
+from hub.lane import Lane
 from hub.plan.envelope import sign_plan
 from hub.signed import Purpose, sign
 from medhub.cli import main
@@ -63,7 +64,7 @@ class Running:
 
     def receipt(self, seq: int, head: str) -> None:
         """What the gateway holds."""
-        self.sync.call(p.Acked(sign(Receipt(HUB, e.Lane.REST, seq, head, NOW), KEYS[Purpose.RECEIPT])))
+        self.sync.call(p.Acked(sign(Receipt(HUB, Lane.REST, seq, head, NOW), KEYS[Purpose.RECEIPT])))
 
     def staff_says(self, *words: str) -> int:
         """`medhub staff …`, by Sanne."""
@@ -213,7 +214,7 @@ MEND: dict[str, Spoil] = {"install the later release": Case.older_tables}
 
 def alarms_out(hub: Running) -> list[str]:
     """The codes that the lane of alarms holds for the municipality."""
-    batch = hub.sync.call(p.EventsAfter(lane=e.Lane.ALARMS)).answer
+    batch = hub.sync.call(p.EventsAfter(lane=Lane.ALARMS)).answer
     assert isinstance(batch, p.EventBatch)
     bodies = [msgspec.json.decode(bytes(item))["event"]["body"] for item in batch.events]
     return [body["code"] for body in bodies if body["type"] == "AlarmRaised"]

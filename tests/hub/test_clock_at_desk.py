@@ -14,6 +14,7 @@ from hub.documents import Receipt
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.journal import NotJournalled
+from hub.lane import Lane
 from hub.lanes import FRESH_S
 from hub.main import Clock
 from hub.signed import Purpose, sign
@@ -49,7 +50,7 @@ class Home:
     def set_time(self, off: timedelta = timedelta(), **who: str) -> Any:
         return self.hub.say(p.SetTime(**{**WHO, **who}, wall=self.machine.wall + off))
 
-    def read(self, lane: str = e.Lane.ALARMS, limit: int = 200) -> p.EventBatch:
+    def read(self, lane: str = Lane.ALARMS, limit: int = 200) -> p.EventBatch:
         batch: p.EventBatch = self.hub.say(p.EventsAfter(lane=lane, limit=limit))
         return batch
 
@@ -270,7 +271,7 @@ def test_a_receipt_for_nothing_vouches_for_nothing(home: Home) -> None:
     home.step(HOUR)
     assert home.machine.monotonic_s < FRESH_S
     head = home.hub.loop.journal.head_at(0)
-    home.hub.say(home.receipt(p.EventBatch(e.Lane.ALARMS, (), 0, head)))
+    home.hub.say(home.receipt(p.EventBatch(Lane.ALARMS, (), 0, head)))
     assert home.state is State.STEP
 
 

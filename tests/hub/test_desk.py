@@ -17,9 +17,9 @@ from hub import protocol as p
 from hub.desk import Desk
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain.events import Lane
 from hub.domain.refusal import Reason
 from hub.from_afar import MOST_REFUSED
+from hub.lane import Lane
 from hub.loop import CoreFailed
 from hub.signed import Purpose, verify
 from tests.hub.at_desk import DEVICE, NOW, SANNE, TRUST, WHO, Hub, at_desk

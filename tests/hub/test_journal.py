@@ -20,6 +20,7 @@ from hub.journal import Journal, JournalError, NotJournalled
 from hub.journal_errors import JournalBusy, WrongPairing
 from hub.journal_files import JournalState
 from hub.journal_schema import canonical_form
+from hub.lane import Lane
 from tests.hub.made import PAIRING, START, event, events, values
 
 Open = Callable[..., Journal]
@@ -218,8 +219,8 @@ _LONG: Journal
 def test_a_lane_gets_its_own_events_only(open_journal: Open) -> None:
     journal = open_journal()
     journal.append(events(1, 9))
-    seen = {lane: [seq for seq, _ in journal.after_cursor(lane, 50, 10**6)[0]] for lane in e.Lane}
-    assert seen == {e.Lane.CLINICAL: [3, 6, 9], e.Lane.REST: [1, 4, 7], e.Lane.ALARMS: [2, 5, 8]}
+    seen = {lane: [seq for seq, _ in journal.after_cursor(lane, 50, 10**6)[0]] for lane in Lane}
+    assert seen == {Lane.CLINICAL: [3, 6, 9], Lane.REST: [1, 4, 7], Lane.ALARMS: [2, 5, 8]}
 
 
 def test_a_cursor_goes_forward_only_and_lasts(open_journal: Open) -> None:
@@ -233,8 +234,8 @@ def test_a_cursor_goes_forward_only_and_lasts(open_journal: Open) -> None:
     assert not journal.move_cursor("gossip", 3, "receipt")
     assert not journal.move_cursor("alarms", -1, "receipt")
     journal = open_journal()
-    assert {lane: journal.cursor(lane) for lane in e.Lane} == {"alarms": 5, "clinical": 0, "rest": 0}
-    assert [seq for seq, _ in journal.after_cursor(e.Lane.ALARMS, 50, 10**6)[0]] == [8]
+    assert {lane: journal.cursor(lane) for lane in Lane} == {"alarms": 5, "clinical": 0, "rest": 0}
+    assert [seq for seq, _ in journal.after_cursor(Lane.ALARMS, 50, 10**6)[0]] == [8]
 
 
 def test_the_last_plan_of_a_day_is_found(open_journal: Open) -> None:

@@ -15,6 +15,7 @@ from hub.domain import events as e
 from hub.journal import Journal, JournalError
 from hub.journal_files import HeadFile, JournalState, Mark
 from hub.journal_schema import MIGRATIONS, canonical_form, chained, genesis
+from hub.lane import Lane
 from tests.hub.made import PAIRING, event, events
 
 Open = Callable[..., Journal]
@@ -96,7 +97,7 @@ def test_the_last_row_deleted_is_seen(closed: Path, open_journal: Open) -> None:
 def test_all_rows_deleted_is_seen(closed: Path, open_journal: Open) -> None:
     tamper(closed, "DELETE FROM event")
     must_last(open_journal, SHORTENED)
-    assert open_journal().after_cursor(e.Lane.REST, 9, 10**6)[0][0][0] == 1  # what was written since is still sent
+    assert open_journal().after_cursor(Lane.REST, 9, 10**6)[0][0][0] == 1  # what was written since is still sent
 
 
 def test_a_deleted_journal_is_not_a_new_one(closed: Path, open_journal: Open) -> None:

@@ -13,6 +13,7 @@ from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.plan import AsNeeded
 from hub.journal_files import JournalState
+from hub.lane import LANE, Lane
 from hub.lanes import MOST_PARKED
 from tests.domain.play import ordination, plan_of
 from tests.hub.at_desk import HUB, WHO, Hub, at_desk
@@ -52,9 +53,9 @@ def drained(hub: Hub, lane: str, limit: int) -> list[int]:
     return got
 
 
-@pytest.mark.parametrize("lane", list(e.Lane))
-def test_a_lane_drained_is_each_event_once_in_order(busy: Hub, lane: e.Lane) -> None:
-    wanted = [event.seq for event in busy.loop.journal.replay() if e.LANE[type(event.body)] is lane]
+@pytest.mark.parametrize("lane", list(Lane))
+def test_a_lane_drained_is_each_event_once_in_order(busy: Hub, lane: Lane) -> None:
+    wanted = [event.seq for event in busy.loop.journal.replay() if LANE[type(event.body)] is lane]
     assert wanted
     assert drained(busy, lane, 37) == wanted
     assert busy.loop.state.seq >= wanted[-1]
@@ -66,9 +67,9 @@ def test_a_batch_with_all_around_it_is_within_its_limit(busy: Hub, monkeypatch: 
     monkeypatch.setattr(p, "BATCH_LIMIT", 8 * p.KiB)
     busy.clock.wait(3600 * 7)
     busy.ask(busy.loop._settle)
-    for lane in e.Lane:
+    for lane in Lane:
         batch = busy.say(p.EventsAfter(lane=lane, limit=200))
-        assert len(batch.events) > 1 or lane is e.Lane.REST
+        assert len(batch.events) > 1 or lane is Lane.REST
         if len(batch.events) > 1:
             assert len(msgspec.json.encode(p.Reply(2**63 - 1, answer=batch))) <= 8 * p.KiB
     wrapped = [event for event in events_of(busy.say(p.EventsAfter(lane="clinical", limit=200))) if event["intake"]]
@@ -79,7 +80,7 @@ def test_one_event_larger_than_a_batch_gets_out_alone(hub: Hub, monkeypatch: pyt
     monkeypatch.setattr(p, "BATCH_LIMIT", 2 * p.KiB)
     assert hub.say(hub.plan()) is None
     seqs = drained(hub, "rest", 200)
-    assert seqs == [event.seq for event in hub.loop.journal.replay() if e.LANE[type(event.body)] is e.Lane.REST]
+    assert seqs == [event.seq for event in hub.loop.journal.replay() if LANE[type(event.body)] is Lane.REST]
     assert max(len(bytes(row)) for _, row in hub.loop.journal.after(0, 99, 10**9)[0]) > 2 * p.KiB
 
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub import protocol as p
 from hub.domain import events as e
-from hub.domain.events import Lane
 from hub.domain.refusal import Reason
+from hub.lane import Lane
 from hub.signed import ROTATION, Key, Purpose, new_key
 from tests.hub.at_desk import DEVICE, KEYS, NOW, PURPOSES, Hub, at_desk
 

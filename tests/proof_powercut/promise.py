@@ -14,11 +14,12 @@ from msgspec import Struct
 from hub.domain import events as e
 from hub.journal import Journal
 from hub.journal_schema import canonical_form
+from hub.lane import Lane
 from tests.hub.made import event
 
 HEADER = struct.Struct("<ciqII")  # recorder.c's `struct note`
 COPY = "copy.db"
-LANES = tuple(str(lane) for lane in e.Lane)
+LANES = tuple(str(lane) for lane in Lane)
 
 
 class Promise(Struct, frozen=True):

@@ -22,6 +22,7 @@ from hub import protocol as p
 from hub.domain import events as e
 from hub.domain.intake import Intake
 from hub.enrolment import Enrolled, load_device_key, load_trust
+from hub.lane import LANE, Lane
 from hub.plan.envelope import sign_plan
 from hub.server import Server as HubServer
 from hub.signed import Key, Purpose, SignatureRefused, sign, verify
@@ -194,7 +195,7 @@ class ScriptedHub:
     def __init__(self, home: Home) -> None:
         self._home = home
         self.log: list[tuple[e.Event, Intake | None]] = []
-        self.cursors = dict.fromkeys(map(str, e.Lane), 0)
+        self.cursors = dict.fromkeys(map(str, Lane), 0)
         self.parked: list[p.Parked] = []
         self.plans: list[str] = []
         self.commands: list[documents.Command] = []
@@ -222,10 +223,10 @@ class ScriptedHub:
         return sha256(b"".join(x.item(event) for event, _ in self.log[:seq])).hexdigest()
 
     def delivered(self) -> bool:
-        return all(not self._rows(lane) for lane in e.Lane)
+        return all(not self._rows(lane) for lane in Lane)
 
     def _rows(self, lane: str) -> list[tuple[e.Event, Intake | None]]:
-        found = ((event, i) for event, i in self.log if e.LANE[type(event.body)] == lane)
+        found = ((event, i) for event, i in self.log if LANE[type(event.body)] == lane)
         return [(event, i) for event, i in found if event.seq > self.cursors[lane]]
 
     def _on_request(self, role: p.Role, message: Any, reply: Callable[[Any], None]) -> None:

@@ -11,6 +11,7 @@ from hub import protocol as p
 from hub.clock import SystemClock
 from hub.clock_model import State
 from hub.domain import events as e
+from hub.lane import Lane
 from tests.sync.bed import Home, process, until
 from tests.sync.real import RealHub, real_hub
 
@@ -29,7 +30,7 @@ class Stepping(SystemClock):
 
 def delivered(hub: RealHub) -> bool:
     """Everything has been receipted."""
-    return not any(hub.says(p.EventsAfter(lane=lane)).events for lane in e.Lane)
+    return not any(hub.says(p.EventsAfter(lane=lane)).events for lane in Lane)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hub.domain import events as e
 from hub.domain.events import AlarmCode
 from hub.journal_schema import canonical_form
+from hub.lane import LANE, Lane
 from sync import codes, fhir
 from sync.resources import condition
 from tests.sync import examples as x
@@ -144,7 +145,7 @@ def test_the_page_shows_the_table() -> None:
 
 def test_every_outcome_of_an_intakes_life_is_mapped() -> None:
     """A body that ends or reopens an intake and is not in the table would be silence at the municipality (R10)."""
-    life = {body for body, lane in e.LANE.items() if lane is e.Lane.CLINICAL and "intake" in body.__struct_fields__}
+    life = {body for body, lane in LANE.items() if lane is Lane.CLINICAL and "intake" in body.__struct_fields__}
     only_logged = {
         e.CompartmentFilled, e.LidOpened, e.LidClosed, e.OpeningRequested, e.PulseRequested, e.PulseFailed,
         e.OpeningAbandoned, e.IntakeDue, e.IntakeSnoozed, e.WordAsked, e.WindowEnded, e.IntakePromised,

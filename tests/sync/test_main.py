@@ -8,6 +8,7 @@ from msgspec import Raw
 
 from hub import protocol as p
 from hub.domain import events as e
+from hub.lane import Lane
 from sync.config import load
 from sync.main import Carrier, Signals, beat
 from sync.server import Batch, Queued, Server, Unreachable
@@ -40,8 +41,8 @@ class Quiet:
 
     def call(self, message: p.Message, timeout_s: float = 5.0) -> p.Reply:
         match message:
-            case p.EventsAfter(lane=e.Lane.REST) if not self.receipted:
-                return p.Reply(0, answer=p.EventBatch(e.Lane.REST, (Raw(item(event(1, e.MainsLost()))),), 1, ""))
+            case p.EventsAfter(lane=Lane.REST) if not self.receipted:
+                return p.Reply(0, answer=p.EventBatch(Lane.REST, (Raw(item(event(1, e.MainsLost()))),), 1, ""))
             case p.EventsAfter(lane=lane):
                 return p.Reply(0, answer=p.EventBatch(lane, (), 0, ""))
             case p.Acked():

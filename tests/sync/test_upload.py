@@ -8,6 +8,7 @@ from msgspec import Raw
 
 from hub import protocol as p
 from hub.domain import events as e
+from hub.lane import Lane
 from sync.server import Batch, Refused
 from sync.upload import Upload
 from tests.sync.examples import SOURCE, event, item
@@ -26,10 +27,10 @@ class Lanes:
         if isinstance(message, p.EventsAfter):
             self.asked.append(message.lane)
         match message:
-            case p.EventsAfter(lane=e.Lane.ALARMS, limit=limit):
+            case p.EventsAfter(lane=Lane.ALARMS, limit=limit):
                 seqs = sorted(self.waiting)[:limit]
                 found = tuple(self.waiting[seq] for seq in seqs)
-                return p.Reply(0, answer=p.EventBatch(e.Lane.ALARMS, found, max(seqs, default=0), ""))
+                return p.Reply(0, answer=p.EventBatch(Lane.ALARMS, found, max(seqs, default=0), ""))
             case p.EventsAfter(lane=lane):
                 return p.Reply(0, answer=p.EventBatch(lane, (), 0, ""))
             case p.Acked(receipt=receipt):
@@ -92,8 +93,8 @@ class WithMore(Lanes):
 
     def call(self, message: Any, timeout_s: float = 5.0) -> p.Reply:
         match message:
-            case p.EventsAfter(lane=e.Lane.CLINICAL) if not self.receipted:
-                return p.Reply(0, answer=p.EventBatch(e.Lane.CLINICAL, (Raw(item(event(3, e.MainsLost()))),), 3, ""))
+            case p.EventsAfter(lane=Lane.CLINICAL) if not self.receipted:
+                return p.Reply(0, answer=p.EventBatch(Lane.CLINICAL, (Raw(item(event(3, e.MainsLost()))),), 3, ""))
             case p.Acked():
                 self.receipted = True
         return super().call(message, timeout_s)
@@ -101,7 +102,7 @@ class WithMore(Lanes):
 
 class RefusesAlarms:
     def post(self, batch: Batch) -> str:
-        if batch.lane is e.Lane.ALARMS:
+        if batch.lane is Lane.ALARMS:
             raise Refused(403, "log")
         return "receipt"
 
