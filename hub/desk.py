@@ -9,8 +9,6 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
-from msgspec.structs import replace
-
 from hub import documents, status
 from hub import protocol as p
 from hub.broker import verbs as broker
@@ -58,7 +56,13 @@ class Desk:
     def on_request(self, role: p.Role, message: Any, reply: Reply) -> None:
         """From the server's thread: have the deciding thread answer, whatever comes of it."""
         asked_s = self._real_s()
-        self._loop.submit(lambda: self._reply(reply, self._answer_in_time(message, asked_s)))
+
+        def work() -> None:
+            if role is p.Role.SYNC:
+                self._loop.carrier.heard()
+            self._reply(reply, self._answer_in_time(message, asked_s))
+
+        self._loop.submit(work)
 
     def _reply(self, reply: Reply, answer: Answered | Later) -> None:
         """At once; or by a thread of its own: nobody here waits for a Wi-Fi or a lamp."""
@@ -131,7 +135,7 @@ class Desk:
             case p.GetHeartbeat():
                 return self._heartbeat()
             case p.NetworkSeen():
-                self._loop.context = replace(self._loop.context, network_ok=message.up)
+                self._loop.carrier.told(message.up)
                 return None
             case p.Status():
                 return status.report(self._loop, self.shown)

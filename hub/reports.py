@@ -51,6 +51,7 @@ class StatusReport(Struct, frozen=True, tag=True):
     zone: str = "UTC"  # the citizen's home zone, where a plan says it
     journal: str = ""  # of hub.journal_errors.JournalState
     journal_finding: str = ""  # one sentence; "" where nothing is wrong
+    network: str = ""  # of hub.carrier.Network
     shown_screen: str = ""
     shown_snapshot: int = 0
     snapshot: int = 0

@@ -18,7 +18,7 @@ from hub import protocol as p
 from hub.client import Client, HubUnreachable
 from hub.clock_model import RULES, State
 from hub.domain.leave import LeaveKind
-from medhub.staff_words import SENTENCES
+from medhub.staff_words import NETWORK, SENTENCES
 
 MACHINE_S = 50.0  # a Wi-Fi takes its time to be joined, a self-test less; a little longer than the hub waits for it
 MINUTES = range(5, 12 * 60 + 1)  # the hub's own bound is 12 hours
@@ -116,6 +116,8 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
         yield from _said_of(status.clock)
     if status.journal_finding:
         yield f"  journal {status.journal}: {status.journal_finding}"
+    if (network := NETWORK.get(status.network)) is not None:
+        yield f"  network: {network}"
     if (leave := status.leave) is not None:
         until = f" until {leave.until:%Y-%m-%d %H:%M}" if leave.until else ""
         yield f"  away: {leave.kind}{until}{f', {leave.responsible} has the medicine' if leave.responsible else ''}"

@@ -1,7 +1,12 @@
 """What `medhub staff` says of each reason why the hub did not do something, and what to do about it."""
 
+from hub.carrier import Network
 from hub.domain.refusal import Reason
 
+NETWORK: dict[str, str] = {  # only where something is wrong
+    Network.DOWN: "the municipality does not answer; nothing gets out or in.",
+    Network.SILENT: "nobody carries for the hub; `journalctl -u medhub-sync` says why.",
+}
 SENTENCES: dict[str, str] = {
     Reason.NO_SUCH: "There is no such intake, compartment or alarm here; `medhub staff status` lists them.",
     Reason.NOT_NOW: "The intake is in a state where this cannot be done; see `medhub staff status`.",
