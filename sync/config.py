@@ -1,11 +1,14 @@
 """sync's settings: one TOML file, every key with a bound. What is unknown or out of bounds is refused by name."""
 
+import ssl
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
+
+from sync.login import load_key
 
 
 class ConfigRefused(ValueError):
@@ -29,10 +32,24 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(path: Path) -> Config:
-    """Read `path`. ConfigRefused names what cannot be used; OSError where there is no file."""
+    """Read `path`, and look at the files it names. ConfigRefused names what cannot be used; FileNotFoundError where
+    there is no file at `path`."""
     try:
         config = msgspec.toml.decode(path.read_bytes(), type=Config)
-    except msgspec.MsgspecError as error:
+    except FileNotFoundError:
+        raise
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConfigRefused(f"{path}: {error}") from error
     paths = {name: str(path.parent / getattr(config, name)) for name in ("socket", "ca", "login_key")}
-    return replace(config, **paths)
+    config = replace(config, **paths)
+    for name, look in (("ca", _look_at_ca), ("login_key", load_key)):
+        try:
+            look(Path(paths[name]))
+        except (OSError, ValueError) as error:
+            raise ConfigRefused(f"{path}: {name}: {paths[name]}: {error}") from error
+    return config
+
+
+def _look_at_ca(path: Path) -> None:
+    """OSError where TLS could make nothing of it: sync would knock for ever and be let in nowhere."""
+    ssl.create_default_context(cafile=str(path))

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated
 
 import msgspec
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from msgspec import Meta, Struct
 
@@ -31,6 +33,17 @@ def new_login_key(kid: str) -> Jwk:
     """A fresh private key, made where it will live."""
     made = ECKey.generate_key("P-384", private=True).as_dict(private=True)
     return {"kid": kid} | {str(k): str(v) for k, v in made.items() if k in {"kty", "crv", "x", "y", "d"}}
+
+
+def load_key(path: Path) -> Jwk:
+    """The private key at `path`. ValueError where it is none that a login can be signed with; OSError."""
+    try:
+        key = msgspec.json.decode(path.read_bytes(), type=Jwk)
+        if key.get("kid") and ECKey.import_key(dict(key)).is_private and key.get("crv") == "P-384":
+            return key
+    except (msgspec.MsgspecError, ValueError, JoseError):
+        pass  # without its text: it may quote the key
+    raise ValueError("no private ES384 key with a kid")
 
 
 def public(key: Jwk) -> Jwk:

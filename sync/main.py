@@ -3,10 +3,10 @@
 import argparse
 import logging
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
+from os import EX_CONFIG
 from pathlib import Path
 
 from hub import notify
@@ -189,14 +189,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run until SIGTERM or SIGINT. 2 where the settings cannot be used."""
+    """Run until SIGTERM or SIGINT. EX_CONFIG where the settings cannot be used or are not there: no start mends them,
+    and the unit is not started again at once but each minute; the hub says meanwhile that nobody carries for it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings carry addresses and are ours to give
     try:
         config = load(args.config)
-    except (ConfigRefused, OSError) as error:
-        print(f"medhub sync: {error}", file=sys.stderr)
-        return 2
+    except FileNotFoundError:
+        log.error(
+            "sync is not enrolled: %s is missing; medhub enrol makes it, and sync starts by itself then", args.config
+        )
+        return EX_CONFIG
+    except ConfigRefused as error:
+        log.error("%s; once that is mended a box starts sync by itself within a minute", error)
+        return EX_CONFIG
     signals = Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signals.stop)

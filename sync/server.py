@@ -12,7 +12,7 @@ import requests
 from msgspec import Struct
 
 from sync.config import Config
-from sync.login import Jwk, Login
+from sync.login import Login, load_key
 
 MiB = 1024 * 1024
 ANSWER_LIMIT = 3 * MiB  # a plan is at most 2 MiB
@@ -69,8 +69,7 @@ class Server:
         self._base = f"/hubs/{quote(config.hub, safe='')}"
         self._session = requests.Session()
         self._session.trust_env = False  # neither another CA nor a proxy by environment
-        key = msgspec.json.decode(Path(config.login_key).read_bytes(), type=Jwk)
-        self._login = Login(config.hub, f"{config.gateway}/token", key, self._ask_token)
+        self._login = Login(config.hub, f"{config.gateway}/token", load_key(Path(config.login_key)), self._ask_token)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import requests
 from msgspec.structs import replace
 
@@ -19,7 +18,6 @@ from hub import documents
 from hub.domain import events as e
 from hub.domain.plan import Criticality
 from medhub.testca import make_test_ca
-from sync.config import ConfigRefused, load
 from sync.gateway import orders
 from sync.gateway.hubs import find_hub
 from tests.sync import examples as x
@@ -186,28 +184,6 @@ def test_it_is_small(town: Municipality, home: Home, hub: ScriptedHub) -> None:
         status = Path(f"/proc/{running.pid}/status").read_text()
     rss_kb = int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
     assert rss_kb < RSS_LIMIT_KB, rss_kb
-
-
-@pytest.mark.parametrize(
-    ("line", "named"), [("poll_s = 0.001", "poll_s"), ("pol_s = 2", "pol_s"), ('gateway = "http://a"', "gateway")]
-)
-def test_settings_it_cannot_use_are_named(home: Home, line: str, named: str) -> None:
-    with pytest.raises(ConfigRefused, match=named):
-        load(_with_line(home, line))
-
-
-def test_it_does_not_start_with_settings_it_cannot_use(home: Home) -> None:
-    with process("sync", "--config", str(_with_line(home, "pol_s = 2")), stderr=subprocess.PIPE) as running:
-        assert running.wait(timeout=10) == 2
-        assert running.stderr
-        assert "pol_s" in running.stderr.read()
-
-
-def _with_line(home: Home, line: str) -> Path:
-    path = home.sync / "sync.toml"
-    kept = [old for old in path.read_text().splitlines() if not old.startswith(line.split(" ")[0])]
-    path.write_text("\n".join([*kept, line]))
-    return path
 
 
 def test_a_stop_is_offered_until_the_hub_has_it(town: Municipality, home: Home, hub: ScriptedHub) -> None:
