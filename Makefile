@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run play test lint types format bench mutants mutation-score prove-core prove-powercut prove-faults prove-scale prove-services
-.PHONY: prove-parsers prove-gpio test-hardware install uninstall lock clean
+.PHONY: prove-parsers prove-gpio prove-circuit test-hardware install uninstall lock clean
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ prove-parsers: $(READY) ## A million spoilt codes and as many spoilt lines of th
 
 prove-gpio: $(READY) ## Locks and lids on a kernel's real GPIO chips, in a machine of its own (qemu-system-x86, busybox-static)
 	@$(BIN)/python -u -m tests.proof_gpio.prove
+
+prove-circuit: $(READY) ## The lock's circuit as drawn, simulated: each fault, each control taken out, the parts' tolerances
+	@$(BIN)/python -u -m tests.proof_circuit.prove
 
 test-hardware: $(READY) ## On a Pi with six jumpers on its header: the same contract of locks and lids as in make test
 	@MEDHUB_GPIO=pi $(BIN)/pytest tests/drivers/test_compartments.py tests/drivers/test_compartment_faults.py
