@@ -139,7 +139,7 @@ def main(args: argparse.Namespace) -> int:
         config = load(args.config)
         return run(bootstrap(config, gpio_board, system_clock(config.state_dir)))
     except ConfigRefused as error:
-        log.error("%s", error)
+        log.error("%s; once that is mended a box starts its hub by itself within a minute", error)
         return EX_CONFIG
     except FileNotFoundError as error:  # enrolled in part or not at all: no start and no reboot brings it
         log.error("the hub is not enrolled: %s is missing", error.filename)
