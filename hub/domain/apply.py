@@ -3,7 +3,7 @@
 It decides nothing and refuses nothing but what the table does not know: what is in the journal has happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -14,7 +14,7 @@ from hub.domain import events as e
 from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, after
-from hub.domain.state import Alarm, Fill, Opening, Promise, Record, State
+from hub.domain.state import Alarm, Fill, Filling, Item, Opening, Promise, Record, State
 
 KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
 
@@ -185,22 +185,54 @@ def _planned_again(record: Record, intake: Intake | None, version: int, moment: 
 
 def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> Changes:
     fill = Fill(body.compartment, body.intake, body.doses, body.contents_mg, body.plan_version)
-    return dict(fills={**state.fills, body.compartment: fill})
+    items = {**state.items, **dict(_learnt(state, body))}
+    return dict(fills={**state.fills, body.compartment: fill}, filling=None, items=items)
 
 
-def _fill_doubted(state: State, body: e.FillDoubted, moment: Moment) -> Changes:
-    fill = replace(state.fills[body.compartment], doubted=body.reason)
+def _learnt(state: State, body: e.CompartmentFilled) -> Iterator[tuple[str, Item]]:
+    """Only what was scanned, counted and weighed teaches a weight."""
+    drugs = {d.ordination: d.drug_id for d in body.doses}
+    for one in body.counted:
+        if one.item:
+            known = state.items.get(one.item, Item(drugs[one.ordination]))
+            more = (one.quantity, one.weight_mg) if one.weight_mg is not None else (0, 0)
+            yield one.item, replace(known, quantity=known.quantity + more[0], weight_mg=known.weight_mg + more[1])
+
+
+def _filling_begun(state: State, body: e.FillingBegun, moment: Moment) -> Changes:
+    going = state.filling
+    if going and going.id == body.filling:
+        return dict(filling=replace(going, pulses=body.number))
+    return dict(filling=Filling(body.filling, body.compartment, body.intake, body.weight_before_mg, moment))
+
+
+def _filling_ended(state: State, body: e.FillingEnded, moment: Moment) -> Changes:
+    going = state.filling
+    if going is None or state.plan is None or body.empty:
+        return dict(filling=None)
+    left = Fill(going.compartment, going.intake, (), None, state.plan.version, doubted=body.reason)
+    return dict(filling=None, fills={**state.fills, going.compartment: left})
+
+
+def _fill_doubted(state: State, body: e.FillDoubted | e.FillVerified, moment: Moment) -> Changes:
+    doubted = body.reason if isinstance(body, e.FillDoubted) else ""
+    fill = replace(state.fills[body.compartment], doubted=doubted)
     return dict(fills={**state.fills, body.compartment: fill})
 
 
 def _lid_opened(state: State, body: e.LidOpened, moment: Moment) -> Changes:
     during = _during(state, opened_at=moment, shut_at=None, asked_at=None) if body.intake is not None else {}
-    return {"open_lids": state.open_lids | {body.compartment}, **during}
+    going = state.filling
+    if going and going.compartment == body.compartment:
+        during["filling"] = replace(going, opened=True)
+    since = state.lids_open_since or moment
+    return {"open_lids": state.open_lids | {body.compartment}, "lids_open_since": since, **during}
 
 
 def _lid_closed(state: State, body: e.LidClosed, moment: Moment) -> Changes:
     during = _during(state, shut_at=moment) if body.intake is not None else {}
-    return {"open_lids": state.open_lids - {body.compartment}, **during}
+    lids = state.open_lids - {body.compartment}
+    return {"open_lids": lids, "lids_open_since": state.lids_open_since if lids else None, **during}
 
 
 def _opening_requested(state: State, body: e.OpeningRequested, moment: Moment) -> Changes:
@@ -265,7 +297,10 @@ _STEPS: dict[type[e.Body], Callable[[State, Any, Moment], Changes]] = {
     e.DayPlanned: _day_planned,
     e.CompartmentFilled: _filled,
     e.CompartmentEmptied: lambda s, b, m: dict(fills={n: f for n, f in s.fills.items() if n != b.compartment}),
+    e.FillingBegun: _filling_begun,
+    e.FillingEnded: _filling_ended,
     e.FillDoubted: _fill_doubted,
+    e.FillVerified: _fill_doubted,
     e.LidOpened: _lid_opened,
     e.LidClosed: _lid_closed,
     e.OpeningRequested: _opening_requested,

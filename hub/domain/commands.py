@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from hub.domain.events import DeviceTested, KeyAccepted
+from hub.domain.events import Counted, DeviceTested, KeyAccepted
 from hub.domain.intake import IntakeId, Life
 from hub.domain.leave import Leave
 from hub.domain.plan import OrdinationId, Plan
@@ -82,12 +82,35 @@ class MoveLid(Command, frozen=True):
     compartment: int
     is_open: bool
 
+class BeginFilling(Command, frozen=True):
+    """A named person stands at the box, says that the compartment is empty, and wants it unlocked to fill it."""
+
+    compartment: int
+    intake: IntakeId
+    filling: str  # an id for this filling, unique
+    sensed: Sensed
+    by: str
+
+class EndFilling(Command, frozen=True):
+    """Not completed, and will not be."""
+
+    by: str
+
 class FillCompartment(Command, frozen=True):
-    """A named person has put exactly this intake's boxed doses into the compartment."""
+    """A named person has put exactly this intake's boxed doses into the compartment; `counted` one by one, where the
+    hub unlocked it. `second`: another named person who has looked as well."""
 
     compartment: int
     intake: IntakeId
     contents_mg: int | None
+    by: str
+    counted: tuple[Counted, ...] = ()
+    second: str = ""
+
+class VerifyFill(Command, frozen=True):
+    """A named person has looked: what is in it is what the fill says."""
+
+    compartment: int
     by: str
 
 class EmptyCompartment(Command, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain import named, offers, touches
+from hub.domain import filling, named, offers, touches
 from hub.domain.alarms import DEVICE_CRITICALITY, alarm, over, uncertain
 from hub.domain.battery import battery
 from hub.domain.due import due
@@ -50,9 +50,21 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
         return _mains(state, sensed.mains)
     if bodies := battery(state, sensed):
         return bodies
+    if sensed.moved_mg is not None and (bodies := _weight_moved(state)):
+        return bodies
     if turned := [d for d, text in sensed.devices.items() if bool(text) is not (d in state.lost)]:
         return [body for d in turned for body in _device(state, d, sensed.devices[d])]
     return due(state, moment, None if sensed.open_lids is None else sensed.reading)  # R12: unseen, a lid may be up
+
+
+def _weight_moved(state: State) -> e.Bodies:
+    """R7, H23: something was taken out or put in past the lids, and nobody knows from where."""
+    sound = {n: f for n, f in state.fills.items() if not f.doubted}
+    if not sound or state.opening or state.filling:
+        return []
+    criticality = most_critical(d for f in sound.values() for d in f.doses)
+    doubts = [e.FillDoubted(compartment=n, reason="weight_changed") for n in sound]
+    return [*doubts, alarm(e.AlarmCode.TAMPER, "scale", criticality)]
 
 
 def _mains(state: State, mains: bool) -> e.Bodies:
@@ -69,7 +81,7 @@ def _device(state: State, device: e.Device, text: str) -> e.Bodies:
     bodies: e.Bodies = [e.DeviceLost(device=device, text=text), raised]
     if device is e.Device.LIDS and opening and opening.shut_at is None:  # R12: it may be open, and another one, too
         bodies += uncertain(state.records[opening.intake], "lids_unseen")
-    return bodies
+    return bodies + filling.ended(state, "lids_unseen", False) if device is e.Device.LIDS else bodies
 
 
 def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
@@ -82,7 +94,8 @@ def _boot(command: c.Boot, state: State, moment: Moment) -> e.Bodies:
     lids = state.open_lids if command.sensed.open_lids is None else command.sensed.open_lids
     for lid in sorted(lids - state.open_lids):
         bodies += _lid_without_opening(lid, state, opening)
-    return bodies + [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - lids)]
+    bodies += [e.LidClosed(compartment=lid, intake=None) for lid in sorted(state.open_lids - lids)]
+    return bodies + filling.ended(state, "restart", False)
 
 
 def _recover(opening: Opening, state: State, sensed: Sensed) -> e.Bodies:
@@ -108,6 +121,8 @@ def _move_lid(command: c.MoveLid, state: State, moment: Moment) -> e.Bodies:
     bodies = _lid_without_opening(n, state, opening)
     if opening is not None:  # R12: with two lids open nobody knows what came from where
         bodies += uncertain(state.records[opening.intake], "another_lid_opened")
+    elif state.filling and state.filling.compartment != n:
+        bodies += filling.ended(state, "another_lid_opened")
     return bodies
 
 
@@ -127,6 +142,8 @@ def _lid_without_opening(compartment: int, state: State, opening: Opening | None
 
 def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> e.Bodies:
     opening = state.opening
+    if command.problem and state.filling and state.filling.id == command.opening and not state.filling.opened:
+        return filling.ended(state, command.problem)
     if command.problem is None or opening is None or opening.id != command.opening or opening.opened_at:
         return []
     return [e.PulseFailed(intake=opening.intake, opening=opening.id, number=command.number, reason=command.problem)]
@@ -162,8 +179,11 @@ _RULES: dict[type[c.Command], Callable[[Any, State, Moment], e.Bodies]] = {
     c.Say: touches.say,
     c.SayTakenElsewhere: touches.say_taken_elsewhere,
     c.AskForHelp: touches.ask_for_help,
-    c.FillCompartment: named.fill,
-    c.EmptyCompartment: named.empty,
+    c.BeginFilling: filling.begin,
+    c.EndFilling: filling.end,
+    c.FillCompartment: filling.fill,
+    c.EmptyCompartment: filling.empty,
+    c.VerifyFill: filling.verify,
     c.Resolve: named.resolve,
     c.Correct: named.correct,
     c.Promise: named.promise,

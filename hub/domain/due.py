@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from hub.domain import events as e
+from hub.domain import filling
 from hub.domain.alarms import about, alarm, over, uncertain
 from hub.domain.days import days
 from hub.domain.intake import Life, Moment
@@ -40,7 +41,8 @@ _INSTANT = timedelta.resolution
 def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody]:
     """The events that this moment brings, in order."""
     if not moment.trusted or state.clock_doubted:  # R5: nothing follows from a time nobody vouches for
-        return [*_clock(state, moment), *_opening(state, moment, reading), *_escalations(state, moment)]
+        apart = (*_lids_left_open(state, moment), *filling.forgotten(state, moment))
+        return [*_clock(state, moment), *apart, *_opening(state, moment, reading), *_escalations(state, moment)]
     if state.next_plan and moment.wall >= state.next_plan.valid_from:
         before = replace(state, next_plan=None)  # after a power cut, what the plan until then asked for comes first
         return due(before, _just_before(state.next_plan.valid_from, moment), None) or come_into_force(
@@ -51,6 +53,8 @@ def due(state: State, moment: Moment, reading: Reading | None) -> list[e.AnyBody
     return [
         *_leave(state, moment),
         *_plan_age(state, moment),
+        *_lids_left_open(state, moment),
+        *filling.forgotten(state, moment),
         *_opening(state, moment, reading),
         *(b for r in state.records.values() if r.promise for b in _not_given(state, r, r.promise, moment)),
         *(b for r in state.records.values() if not r.final for b in _intake(state, r, moment)),
@@ -94,6 +98,15 @@ def plan_old_at(state: State) -> datetime:
     """When the plan in force is too old to be let stand without a word."""
     assert state.plan is not None
     return state.plan.issued + timedelta(days=state.plan.limits.plan_age_days)
+
+
+def _lids_left_open(state: State, moment: Moment) -> Iterator[e.AnyBody]:
+    """H13: nothing opens meanwhile. Whoever fills the box has it open for long, lid after lid."""
+    since, told = state.lids_open_since, over(state, e.AlarmCode.LID_LEFT_OPEN, "lids")
+    if since is None:
+        yield from told
+    elif state.opening is None and not told and waited(since, moment) >= filling.FILLING_MOST:
+        yield alarm(e.AlarmCode.LID_LEFT_OPEN, "lids", Criticality.MEDIUM)
 
 
 # -- the opening under way -----------------------------------------------------------------------------------------
@@ -260,7 +273,7 @@ def _escalations(state: State, moment: Moment) -> Iterator[e.AnyBody]:
 
 def next_look(state: State, moment: Moment) -> datetime:
     """Nothing is due before this instant, unless something is touched or moves."""
-    if state.opening or state.open_lids:
+    if state.opening or state.open_lids or state.filling:
         return moment.wall + _LOOK_SOON
     times = [moment.wall + ESCALATE[a.criticality] - waited(a.moved_at, moment)
              for a in state.living_alarms() if a.level < LEVELS]  # fmt: skip

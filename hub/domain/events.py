@@ -5,6 +5,7 @@ A body says what; the envelope (`Event`) says when, in which order and under whi
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -158,9 +159,38 @@ class DayPlanned(Body, frozen=True):
     day: date
     intakes: tuple[Intake, ...]
 
+class FillingBegun(Body, frozen=True):
+    """A named person is to fill this compartment, empty by their word: the intent, and one pulse of its lock, about to
+    be given. Each is one touch at the box; `number` counts them within the filling."""
+
+    filling: str
+    compartment: int
+    intake: IntakeId
+    number: int
+    weight_before_mg: int
+    by: str
+
+class FillingEnded(Body, frozen=True):
+    """It was not completed. Unless `empty` (its lid was shut all along), nobody knows what lies in there (R7)."""
+
+    filling: str
+    compartment: int
+    reason: str
+    empty: bool
+
+class Counted(Struct, frozen=True, forbid_unknown_fields=True):
+    """One dose as it was put in. `item`: the GTIN that was scanned, "" for none. `weight_mg`: what it added, None where
+    not weighed."""
+
+    ordination: OrdinationId
+    quantity: Decimal
+    item: str = ""
+    weight_mg: int | None = None
+
 class CompartmentFilled(Body, frozen=True):
     """A fill lists the intake it serves (R7), or is one dose as needed (`intake.as_needed_id`). `contents_mg`: the
-    weight of the contents, None where not weighed."""
+    weight of the contents, None where not weighed. `counted`: dose by dose, where the box itself was there; `second`:
+    who has looked as well, "" for nobody."""
 
     compartment: int
     intake: IntakeId
@@ -168,6 +198,8 @@ class CompartmentFilled(Body, frozen=True):
     contents_mg: int | None
     plan_version: int
     by: str
+    counted: tuple[Counted, ...] = ()
+    second: str = ""
 
 class CompartmentEmptied(Body, frozen=True):
     compartment: int
@@ -178,6 +210,12 @@ class FillDoubted(Body, frozen=True):
 
     compartment: int
     reason: str
+
+class FillVerified(Body, frozen=True):
+    """A named person has looked: what is in the compartment is what the fill says."""
+
+    compartment: int
+    by: str
 
 class LidOpened(Body, frozen=True):
     compartment: int
@@ -342,12 +380,13 @@ AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
     | JournalDoubted | JournalConfirmed | MainsLost | MainsRestored | DeviceLost | DeviceBack | SelfTested | EventParked
     | PlanAccepted | PlanAwaited | PlanRefused | OrdinationsStopped | LeaveBegun | LeaveEnded | DayPlanned
-    | CompartmentFilled | CompartmentEmptied | FillDoubted | LidOpened | LidClosed | OpeningRequested | PulseRequested
-    | PulseFailed | OpeningFailed | OpeningAbandoned | IntakeDue | AsNeededAsked | IntakeSnoozed | IntakeDeclined
-    | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken | IntakePutBack | IntakeHandedOutEarly
-    | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored | IntakeReleased | IntakeUncertain
-    | IntakeNotKnown | IntakeGivenByStaff | IntakePromised | IntakeHandedBack | IntakeTakenElsewhere | WindowEnded
-    | IntakeCorrected | AlarmRaised | AlarmEscalated | AlarmAcknowledged | AlarmEnded | PoweredOff
+    | FillingBegun | FillingEnded | CompartmentFilled | CompartmentEmptied | FillDoubted | FillVerified | LidOpened
+    | LidClosed | OpeningRequested | PulseRequested | PulseFailed | OpeningFailed | OpeningAbandoned | IntakeDue
+    | AsNeededAsked | IntakeSnoozed | IntakeDeclined | DeclineWithdrawn | WordAsked | IntakeTaken | IntakePartlyTaken
+    | IntakePutBack | IntakeHandedOutEarly | IntakeMissed | IntakeWithheld | IntakeWithdrawn | IntakeRestored
+    | IntakeReleased | IntakeUncertain | IntakeNotKnown | IntakeGivenByStaff | IntakePromised | IntakeHandedBack
+    | IntakeTakenElsewhere | WindowEnded | IntakeCorrected | AlarmRaised | AlarmEscalated | AlarmAcknowledged
+    | AlarmEnded | PoweredOff
 )
 # fmt: on
 Bodies = list[AnyBody]  # what one command brings about, in order

@@ -1,5 +1,6 @@
 """What an intake is, and its life as data. Only `hub.domain.apply` changes an intake's state, only by this table."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -100,6 +101,6 @@ class Intake(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return most_critical(self.doses)
 
 
-def most_critical(doses: tuple[Dose, ...]) -> Criticality:
-    """What lies together is as critical as its most critical dose (R8)."""
-    return max((d.criticality for d in doses), key=list(Criticality).index)
+def most_critical(doses: Iterable[Dose]) -> Criticality:
+    """What lies together is as critical as its most critical dose (R8); what nobody knows, as anything may be."""
+    return max((d.criticality for d in doses), key=list(Criticality).index, default=Criticality.HIGH)

@@ -17,20 +17,31 @@ from hub.domain.refusal import Reason
 from hub.domain.state import Record, State
 
 
-class Request(Struct, frozen=True):
-    """What the rules look at."""
+class Box(Struct, frozen=True, kw_only=True):
+    """What the rules about any lock look at."""
 
     state: State
+    sensed: Sensed
+
+
+class Request(Box, frozen=True, kw_only=True):
+    """What the rules about an intake's lock look at."""
+
     record: Record
     moment: Moment
-    sensed: Sensed
     early: bool
 
 
 def may_open(state: State, record: Record, moment: Moment, sensed: Sensed, early: bool = False) -> tuple[Reason, ...]:
     """Every reason why this intake's compartment may not be opened now; empty when it may."""
-    request = Request(state, record, moment, sensed, early)
+    request = Request(state=state, record=record, moment=moment, sensed=sensed, early=early)
     return tuple(dict.fromkeys(reason for rule in RULES if (reason := rule(request)) is not None))
+
+
+def may_unlock(state: State, sensed: Sensed) -> tuple[Reason, ...]:
+    """R12: every reason why no lock at all may be given a pulse now."""
+    box = Box(state=state, sensed=sensed)
+    return tuple(reason for rule in LOCKS if (reason := rule(box)) is not None)
 
 
 def clock_is_trusted(r: Request) -> Reason | None:
@@ -80,24 +91,25 @@ def nobody_else_gives_it(r: Request) -> Reason | None:
     return Reason.PROMISED if r.record.promise else None
 
 
-def lids_are_shut(r: Request) -> Reason | None:
+def lids_are_shut(r: Box) -> Reason | None:
     """R12: every lid sensed shut; a lid nobody can see is not shut."""
     if e.Device.LIDS in r.state.lost:  # back a moment ago is not back: a loose plug comes and goes
         return Reason.LIDS_UNSEEN
     return Reason.LID_OPEN if r.state.open_lids or r.sensed.open_lids != frozenset() else None
 
 
-def no_other_opening(r: Request) -> Reason | None:
+def no_other_opening(r: Box) -> Reason | None:
     """R12: one lock at a time; and none when the box is about to put itself off (H21)."""
-    return Reason.ANOTHER_OPENING if r.state.opening or r.state.stopping else None
+    busy = r.state.opening or r.state.filling or r.state.stopping
+    return Reason.ANOTHER_OPENING if busy else None
 
 
-def board_is_commissioned(r: Request) -> Reason | None:
+def board_is_commissioned(r: Box) -> Reason | None:
     """R12, H34: a lock that nobody has seen open its own lid may open another one's."""
     return None if r.state.commissioned else Reason.NOT_COMMISSIONED
 
 
-def weight_is_stable(r: Request) -> Reason | None:
+def weight_is_stable(r: Box) -> Reason | None:
     """R12, R13: an unstable reading is no reading."""
     if r.sensed.reading is None or e.Device.SCALE in r.state.lost:
         return Reason.SCALE_MISSING
@@ -114,10 +126,12 @@ def journal_is_whole(r: Request) -> Reason | None:
     return Reason.JOURNAL if r.state.journal_doubted else None
 
 
+LOCKS: tuple[Callable[[Box], Reason | None], ...] = (
+    board_is_commissioned, lids_are_shut, no_other_opening, weight_is_stable,
+)  # fmt: skip
 RULES: tuple[Callable[[Request], Reason | None], ...] = (
     clock_is_trusted, journal_is_whole, intake_is_waiting, window_is_open, interval_is_kept,
-    most_is_not_taken, citizen_is_at_home, nobody_else_gives_it,
-    board_is_commissioned, lids_are_shut, no_other_opening, weight_is_stable, fill_is_right,
+    most_is_not_taken, citizen_is_at_home, nobody_else_gives_it, *LOCKS, fill_is_right,
 )  # fmt: skip
 
 

@@ -6,74 +6,14 @@ from datetime import timedelta
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.alarms import about, alarm
-from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment
+from hub.domain.intake import IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, TABLE
-from hub.domain.plan import Criticality, Handout, Plan
-from hub.domain.refusal import Reason, Refused, known, refuse_if
-from hub.domain.schedule import as_needed_dose, intakes_of
-from hub.domain.served import day_of
+from hub.domain.plan import Criticality
+from hub.domain.refusal import Reason, known, refuse_if
 from hub.domain.state import Record, State
 
 RELEASE_MAX = timedelta(hours=12)  # a named person's "until" lies within this
-
-
-def fill(command: c.FillCompartment, state: State, moment: Moment) -> e.Bodies:
-    """R7: one intake a compartment, one compartment an intake, and only while the compartment was empty. Doses as
-    needed lie one to a compartment too, in as many as there are. Not while an opening is weighed: one scale lies under
-    all of them (R13). Nor before the locks were walked through, which wants the box empty (R12)."""
-    refuse_if((state.opening, Reason.ANOTHER_OPENING), (not state.commissioned, Reason.NOT_COMMISSIONED))
-    if command.intake.startswith(AS_NEEDED):
-        return _fill_as_needed(command, state)
-    record = state.records.get(command.intake)
-    plan, planned = _planned(state, command.intake)
-    if plan is None or planned is None:
-        raise Refused((Reason.NO_SUCH,))
-    refuse_if(
-        (command.compartment in state.fills or state.fill_of(command.intake), Reason.OCCUPIED),
-        (not planned.boxed, Reason.NOTHING_BOXED),
-        (record and (record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)), Reason.NOT_NOW),
-    )
-    return [_filled(command, plan, planned.boxed)]
-
-
-def _fill_as_needed(command: c.FillCompartment, state: State) -> e.Bodies:
-    if state.plan is None:
-        raise Refused((Reason.NO_SUCH,))
-    wanted = command.intake.removeprefix(AS_NEEDED)
-    doses = [as_needed_dose(o) for o in state.plan.ordinations if o.id == wanted]
-    boxed = tuple(d for d in doses if d is not None and d.handout is Handout.COMPARTMENT)
-    refuse_if((not boxed, Reason.NO_SUCH), (command.compartment in state.fills, Reason.OCCUPIED))
-    return [_filled(command, state.plan, boxed)]
-
-
-def _filled(command: c.FillCompartment, plan: Plan, doses: tuple[Dose, ...]) -> e.AnyBody:
-    return e.CompartmentFilled(
-        compartment=command.compartment, intake=command.intake, doses=doses, contents_mg=command.contents_mg,
-        plan_version=plan.version, by=command.by,
-    )  # fmt: skip
-
-
-def _planned(state: State, intake: str) -> tuple[Plan | None, Intake | None]:
-    """The intake, and the plan in force at its time: what is filled ahead is filled for the one that waits (R7)."""
-    record, begins = state.records.get(intake), state.next_plan.valid_from if state.next_plan else None
-    after = _intake_of(state.next_plan, intake)
-    if begins and after and after.at >= begins:
-        return state.next_plan, after
-    before = record.intake if record else _intake_of(state.plan, intake)
-    return (None, None) if before is None or (begins and before.at >= begins) else (state.plan, before)
-
-
-def _intake_of(plan: Plan | None, intake: str) -> Intake | None:
-    try:
-        return next((i for i in intakes_of(plan, day_of(intake)) if i.id == intake), None) if plan else None
-    except (ValueError, OverflowError):  # no such day, or one at the end of all calendars
-        return None
-
-
-def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> e.Bodies:
-    refuse_if((command.compartment not in state.fills, Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))
-    return [e.CompartmentEmptied(compartment=command.compartment, by=command.by)]
 
 
 def resolve(command: c.Resolve, state: State, moment: Moment) -> e.Bodies:

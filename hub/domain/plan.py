@@ -162,6 +162,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     word_min: Annotated[int, Meta(ge=1, le=60)] = 10  # a question unanswered this long is "not known"
     lid_open_min: Annotated[int, Meta(ge=1, le=60)] = 5  # a lid open this long is an alarm
     times_per_day: dict[int, tuple[SlotId, ...]] = {}  # "3 gange dagligt" -> which slots
+    second_person: bool = False  # what the box itself did not scan and weigh is filled by two (H10)
 
 
 class Contact(Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,6 +36,10 @@ class Reason(StrEnum):
     MOST_TAKEN = "most_taken"
     STAFF_ONLY = "staff_only"
     NOT_COMMISSIONED = "not_commissioned"
+    NOT_COUNTED = "not_counted"
+    WRONG_PACKAGE = "wrong_package"
+    WEIGHT_DIFFERS = "weight_differs"
+    SECOND_PERSON = "second_person"
 
 
 class Refusal(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -66,6 +67,26 @@ class Fill(Struct, frozen=True):
     doubted: str = ""  # why the contents are not vouched for; "" is verified
 
 
+class Filling(Struct, frozen=True):
+    """A named person fills one compartment, which the hub unlocked for it: from the intent to a fill, or nothing."""
+
+    id: str
+    compartment: int
+    intake: IntakeId
+    weight_before_mg: int
+    begun_at: Moment
+    pulses: int = 1
+    opened: bool = False
+
+
+class Item(Struct, frozen=True):
+    """What fills have taught about the tablets of one package (GTIN): of which medicine, and what so many weigh."""
+
+    drug_id: str
+    quantity: Decimal = Decimal()
+    weight_mg: int = 0
+
+
 class Alarm(Struct, frozen=True):
     """An alarm lives until a named human takes it, or its technical cause ends (R9)."""
 
@@ -97,7 +118,10 @@ class State(Struct, frozen=True):
     fills: dict[int, Fill] = {}
     alarms: dict[str, Alarm] = {}
     open_lids: frozenset[int] = frozenset()
+    lids_open_since: Moment | None = None  # when the first of them opened
     opening: Opening | None = None
+    filling: Filling | None = None
+    items: dict[str, Item] = {}  # by GTIN
     planned_day: date | None = None
     plan_changed: Moment | None = None  # when one was accepted, since a day was last planned
     commands: dict[str, datetime] = {}  # signed commands carried out, by id, and when they expire (R14: each once)

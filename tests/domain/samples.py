@@ -19,6 +19,7 @@ SAMPLES: dict[Any, Any] = {
     Plan: plan_of(ordination("a", MORNING, quantity="0.25")), Intake: INTAKE, Dose: INTAKE.doses[0],
     Leave: Leave("l1", LeaveKind.HOSPITAL, WHEN, "Sanne", WHEN, "Karen"),
     e.DeviceTested: e.DeviceTested(e.Device.SCALE, "20000 mg", "at rest", "it creeps"),
+    e.Counted: e.Counted("a", Decimal("0.5"), "07046261234566", 250),
     Criticality: Criticality.HIGH, Handout: Handout.REMINDED,
 }  # fmt: skip
 

@@ -15,7 +15,8 @@ BODIES = get_args(e.AnyBody)
 NAMES = [
     "AlarmAcknowledged", "AlarmEnded", "AlarmEscalated", "AlarmRaised", "AsNeededAsked", "Booted", "ClockDoubted",
     "ClockTrusted", "CommandCarriedOut", "CompartmentEmptied", "CompartmentFilled", "DayPlanned",
-    "DeclineWithdrawn", "DeviceBack", "DeviceLost", "EventParked", "FillDoubted", "IntakeCorrected", "IntakeDeclined",
+    "DeclineWithdrawn", "DeviceBack", "DeviceLost", "EventParked", "FillDoubted", "FillVerified", "FillingBegun",
+    "FillingEnded", "IntakeCorrected", "IntakeDeclined",
     "IntakeDue", "IntakeGivenByStaff", "IntakeHandedBack", "IntakeHandedOutEarly", "IntakeMissed", "IntakeNotKnown",
     "IntakePartlyTaken", "IntakePromised", "IntakePutBack", "IntakeReleased", "IntakeRestored", "IntakeSnoozed",
     "IntakeTaken", "IntakeTakenElsewhere", "IntakeUncertain", "IntakeWithdrawn", "IntakeWithheld",
