@@ -1,7 +1,7 @@
 """What must hold of the circuit, each case with its judge; and the same with a control taken out, which must not hold.
 
-A coil is *on* while it draws more than half of what it draws at rest, and *not on at all* is below 50 mA: a tenth of what a
-lock of 0.5 A needs.
+A coil is *on* while it draws more than half of what it draws at rest, and *not on at all* is below 50 mA: a tenth of
+what a lock of 0.5 A needs.
 """
 
 from collections.abc import Callable, Iterator
@@ -130,10 +130,8 @@ def rail_stays_cool(parts: Parts, waves: Waves) -> Verdict:
     joule = waves.integral(lambda now: (now["v12"] - now["rail"]) * now["i(vfuse)"])
     amps = parts.twelve / parts.coil_r
     kelvin = amps**2 * RAIL_OHM * RAIL_K_PER_W
-    return Verdict(
-        joule < 0.2 and kelvin < 40,
-        f"{joule * 1000:.0f} mJ a pulse in the rail's transistor; at {amps:.1f} A without end it would warm by {kelvin:.0f} K",
-    )
+    heat = f"{joule * 1000:.0f} mJ a pulse in the rail's transistor; at {amps:.1f} A without end {kelvin:.0f} K warmer"
+    return Verdict(joule < 0.2 and kelvin < 40, heat)
 
 
 def gate_current(parts: Parts, waves: Waves) -> Verdict:

@@ -1,7 +1,7 @@
 """A box's two lock channels and their rail as an ngspice netlist. Nodes end in the channel's number.
 
-What no drawing has is in it too: 1 µA of leakage into a line, 20 pF from the neighbour's drain, 50 pF to ground, and 1 GΩ of
-dirt from 12 V to each gate.
+What no drawing has is in it too: 2 µA of leakage into a line (two inputs), 20 pF from the neighbour's drain, 50 pF to
+ground, and 1 GΩ of dirt from 12 V to each gate.
 """
 
 from math import exp

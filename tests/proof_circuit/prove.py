@@ -1,5 +1,5 @@
-"""`make prove-circuit`: the lock's circuit of docs/wiring.md, simulated: every case, every control taken out, the corners of
-its tolerances, and boxes drawn at random. Writes docs/proofs/circuit.md. Needs ngspice.
+"""`make prove-circuit`: the lock's circuit of docs/wiring.md, simulated: every case, every control taken out, the
+corners of its tolerances, and boxes drawn at random. Writes docs/proofs/circuit.md. Needs ngspice.
 """
 
 import os
@@ -45,8 +45,8 @@ def main() -> int:
     before, rest = PAGE.read_text().split(BEGIN)
     figure = (
         f"**Figure.** `make prove-circuit` · {_commit()} · {datetime.now(UTC).date()} · seed {SEED} · {_ngspice()}, in "
-        f"{time.monotonic() - began:.0f} s on {os.cpu_count()} cores: {len(held)} cases as they must be, {len(broken)} of "
-        f"{len(broken)} controls taken out seen, {len(edges)} corners and {BOXES} boxes drawn at random as they must be."
+        f"{time.monotonic() - began:.0f} s on {os.cpu_count()} cores: {len(held)} cases, {len(edges)} corners and "
+        f"{BOXES} boxes drawn at random as they must be; {len(broken)} times a control taken out was seen."
     )
     PAGE.write_text("\n".join([before + BEGIN, figure, "", *rows, END + rest.split(END)[1]]))
     return 0

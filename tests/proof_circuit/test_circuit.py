@@ -1,4 +1,4 @@
-"""The lock's circuit, simulated (R12, H13, H14): a slice of `make prove-circuit`, and that the drawing is what was simulated."""
+"""The lock's circuit, simulated (R12, H13, H14): a slice of `make prove-circuit`. The drawing is what was simulated."""
 
 from collections import Counter
 from pathlib import Path
