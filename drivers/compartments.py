@@ -1,7 +1,7 @@
 """Locks, lids and lamps: on gpiozero, and the twin in the world."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -78,6 +78,13 @@ class GpioCompartments:
         with gpio(f"lock {number}"):
             self._one_lock.pulse(partial(_rise, lock), partial(_fall, lock))
 
+    def check_locks(self) -> None:
+        high = self._one_lock.high_unasked(self._high)
+        for number in high:
+            with gpio(f"lock {number}"):
+                self._locks[number].off()
+        _said(high)
+
     def lid_open(self, number: int) -> bool:
         lid = self._known(self._lids, number)
         with gpio(f"lid {number}"):
@@ -100,6 +107,13 @@ class GpioCompartments:
             with gpio("compartments"), self._made:
                 for output in (*self._locks.values(), *self._lamps.values()):
                     output.off()
+
+    def _high(self) -> Iterator[int]:
+        for number, lock in self._locks.items():
+            with gpio(f"lock {number}"):
+                high = lock.is_active
+            if high:
+                yield number
 
     @staticmethod
     def _known(of: Mapping[int, T], number: int) -> T:
@@ -153,6 +167,13 @@ class TwinCompartments:
         with device(f"lock {number}"):
             self._one_lock.pulse(self._line(number, True), self._line(number, False))
 
+    def check_locks(self) -> None:
+        with device("locks"):
+            high = self._one_lock.high_unasked(self._world.high_lines)
+            for number in high:
+                self._fall(number)
+        _said(high)
+
     def lid_open(self, number: int) -> bool:
         self._known(number)
         with device(f"lid {number}"):
@@ -196,6 +217,11 @@ class TwinCompartments:
     def _known(self, number: int) -> None:
         if number not in self.numbers:
             raise _unknown(number)
+
+
+def _said(high: Sequence[int]) -> None:
+    if high:
+        raise DeviceError(f"lock {', '.join(map(str, high))}: its line is high although no pulse is given")
 
 
 def _unknown(number: int) -> DeviceError:

@@ -4,8 +4,8 @@ from drivers import world_protocol as w
 from drivers.world_state import World
 
 # These change nothing but the load cell's noise.
-LOOKS = (w.Weigh, w.AskCharge, w.AskRtc, w.AskCelsius, w.Watch, w.Look, w.ReadLedger)
-Answered = w.Weight | w.Charge | w.Ahead | w.Warmth | w.Handled | w.WorldView | w.Ledger | None
+LOOKS = (w.Weigh, w.AskLines, w.AskCharge, w.AskRtc, w.AskCelsius, w.Watch, w.Look, w.ReadLedger)
+Answered = w.Weight | w.Lines | w.Charge | w.Ahead | w.Warmth | w.Handled | w.WorldView | w.Ledger | None
 
 
 def act(world: World, request: w.Request, now_s: float) -> Answered:
@@ -36,6 +36,8 @@ def _measure(world: World, request: w.Request, now_s: float) -> Answered:
     match request:
         case w.Weigh():
             return w.Weight(world.weigh(now_s))
+        case w.AskLines():
+            return w.Lines(frozenset(n for n, box in world.compartments.items() if box.line_on))
         case w.AskCharge():
             return w.Charge(world.battery.charge_pct(now_s))
         case w.AskRtc():
@@ -78,6 +80,8 @@ def _surround(world: World, request: w.Request, now_s: float) -> None:
             world.around.celsius = celsius
         case w.SetJam(number, on):
             world.set_jam(number, on)
+        case w.HoldLine(number, on):
+            world.hold_line(number, on, now_s)
         case w.SetScale(fault):
             world.cell.break_down(fault, now_s)
         case w.SetScanner(unplugged):

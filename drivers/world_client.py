@@ -18,7 +18,7 @@ from hub.ports import DeviceError, LidMoved, Tone
 TIMEOUT_S = 5.0
 AGAIN_S = 0.2  # between attempts to reach a world that does not answer
 
-A = TypeVar("A", w.Weight, w.Charge, w.Ahead, w.Warmth, w.Handled, w.WorldView, w.Ledger)
+A = TypeVar("A", w.Weight, w.Lines, w.Charge, w.Ahead, w.Warmth, w.Handled, w.WorldView, w.Ledger)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(w.FromWorld).decode
 
@@ -63,6 +63,10 @@ class WorldClient:
 
     def lock_line(self, compartment: int, on: bool) -> None:
         self._do(w.LockLine(compartment, on))
+
+    def high_lines(self) -> frozenset[int]:
+        """The compartments whose lock's line is high."""
+        return self._ask(w.AskLines(), w.Lines).high
 
     def lamp_line(self, compartment: int, on: bool) -> None:
         self._do(w.LampLine(compartment, on))
@@ -137,6 +141,10 @@ class WorldClient:
 
     def set_jam(self, compartment: int, on: bool) -> None:
         self._do(w.SetJam(compartment, on))
+
+    def hold_line(self, compartment: int, on: bool) -> None:
+        """A short holds the lock's line high, or no more."""
+        self._do(w.HoldLine(compartment, on))
 
     def set_scale(self, fault: w.ScaleFault | None = None) -> None:
         self._do(w.SetScale(fault))

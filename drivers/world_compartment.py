@@ -26,7 +26,8 @@ class Compartment:
         self.number = number
         self.label: str | None = None
         self.items: dict[str, Item] = {}  # a kind that is all gone stays, with count 0: it may be put back
-        self.lid_open = self.released = self.jam = self.lamp = self.line_on = False
+        self.lid_open = self.released = self.jam = self.lamp = False
+        self._driven = self._held = False  # what makes the line high: the driver, a short
         self.counters = Counters()
         self._energised_at: float | None = None
         self._pops_at: float | None = None
@@ -37,13 +38,25 @@ class Compartment:
     def energised(self) -> bool:
         return self._energised_at is not None
 
+    @property
+    def line_on(self) -> bool:
+        return self._driven or self._held
+
     def line(self, on: bool, now_s: float) -> None:
         """Raise or lower the line. A line that is already high gives no second pulse."""
-        if on and not self.line_on:
-            self._energised_at = now_s
-        elif not on:
+        before, self._driven = self.line_on, on
+        self._edge(before, now_s)
+
+    def hold(self, on: bool, now_s: float) -> None:
+        """A short to the supply comes, or goes."""
+        before, self._held = self.line_on, on
+        self._edge(before, now_s)
+
+    def _edge(self, before: bool, now_s: float) -> None:
+        if not self.line_on:
             self._energised_at = None
-        self.line_on = on
+        elif not before:
+            self._energised_at = now_s
 
     def next_step_s(self) -> float | None:
         """When something will happen by itself."""

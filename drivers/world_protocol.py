@@ -42,6 +42,10 @@ class LockLine(Request, frozen=True):
     on: bool
 
 
+class AskLines(Request, frozen=True):
+    """Which locks' lines are high → `Lines`."""
+
+
 class LampLine(Request, frozen=True):
     compartment: Number
     on: bool
@@ -173,6 +177,13 @@ class SetJam(Request, frozen=True):
     on: bool
 
 
+class HoldLine(Request, frozen=True):
+    """A short holds a lock's line high, or no more."""
+
+    compartment: Number
+    on: bool
+
+
 class ScaleFault(StrEnum):
     UNPLUGGED = "unplugged"
     STUCK = "stuck"  # the converter gives its last count again and again
@@ -235,10 +246,10 @@ class ReadLedger(Request, frozen=True):
 
 
 AnyRequest = (
-    LockLine | LampLine | Weigh | AskCharge | AskRtc | AskCelsius | PlayTone | SayText | LightScreen | Watch
+    LockLine | AskLines | LampLine | Weigh | AskCharge | AskRtc | AskCelsius | PlayTone | SayText | LightScreen | Watch
     | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
     | SetMains | SetBattery | SetRtc | SetCelsius
-    | SetJam | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
+    | SetJam | HoldLine | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
 
 
@@ -253,6 +264,12 @@ class Weight(Answer, frozen=True):
     """The converter's counts: tray, contents and all."""
 
     counts: int
+
+
+class Lines(Answer, frozen=True):
+    """Of these compartments."""
+
+    high: frozenset[int]
 
 
 class Charge(Answer, frozen=True):
@@ -367,7 +384,7 @@ class Reply(Struct, frozen=True, tag=True):
     """`error` is None when it was done; else one plain sentence, and nothing changed."""
 
     error: str | None = None
-    answer: Weight | Charge | Ahead | Warmth | Handled | WorldView | Ledger | None = None
+    answer: Weight | Lines | Charge | Ahead | Warmth | Handled | WorldView | Ledger | None = None
 
 
 class Sensed(Struct, frozen=True, tag=True):

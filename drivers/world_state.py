@@ -59,9 +59,7 @@ class World:
             return  # who would have raised the line is dead
         box.line(on, now_s)
         if rises:
-            for counters in self._counters(box):
-                counters.pulses += 1
-            self._write(now_s, What.PULSE, box)
+            self._pulsed(box, now_s)
             self._springs(TrapAt.DURING_PULSE, box, now_s)
 
     def lamp_line(self, number: int, on: bool) -> None:
@@ -155,6 +153,14 @@ class World:
     def set_jam(self, number: int, on: bool) -> None:
         self._box(number).jam = on
 
+    def hold_line(self, number: int, on: bool, now_s: float) -> None:
+        """A line that rises by a short gives a pulse as any other."""
+        box = self._box(number)
+        rises = on and not box.line_on
+        box.hold(on, now_s)
+        if rises:
+            self._pulsed(box, now_s)
+
     def set_trap(self, trap: Trap) -> None:
         self._box(trap.compartment)
         if self.trap is not None:
@@ -199,6 +205,11 @@ class World:
                 tally[name] = tally.get(name, Decimal(0)) + count
         self._touched(now_s, what, box, counts)
         return counts
+
+    def _pulsed(self, box: Compartment, now_s: float) -> None:
+        for counters in self._counters(box):
+            counters.pulses += 1
+        self._write(now_s, What.PULSE, box)
 
     def _lid_opened(self, box: Compartment, now_s: float) -> None:
         for counters in self._counters(box):

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -17,11 +18,12 @@ from hub.reports import DeviceReport
 HANG_S = 5.0  # a question that takes longer is not answered
 LOST_S = 5.0  # so long in trouble it is lost; a single bad answer, or a lock's second try, is not worth an alarm
 WELL_S = 30.0  # so long without trouble it is back
+T = TypeVar("T")
 Check = Callable[[], str]  # a figure; raises DeviceError
 HANGS = f"no answer for {HANG_S:.0f} s"
 LIMITS = {
     Device.LIDS: "all shut",
-    Device.LOCKS: "its last pulse was given",
+    Device.LOCKS: "off, and its last pulse was given",
     Device.LAMPS: "lit and put out",
     Device.SCALE: "at rest",
     Device.SCANNER: "there, and sends codes alone",
@@ -78,6 +80,29 @@ class DeviceStates:
             raise
         else:
             self._end(device, part, "")
+
+    def attempt(self, device: Device, work: Callable[[], None], part: int = 0) -> bool:
+        """Whether it did it; what was wrong is kept here."""
+        try:
+            with self.asking(device, part):
+                work()
+        except DeviceError:
+            return False
+        return True
+
+    def ask(self, device: Device, question: Callable[[], T], part: int = 0) -> T | None:
+        """Its answer; None where it gave none, and what was wrong is kept here."""
+        try:
+            with self.asking(device, part):
+                return question()
+        except DeviceError:
+            return None
+
+    def check(self, device: Device, check: Check) -> None:
+        """Look whether it is there, and keep its figure."""
+        figure = self.ask(device, check)
+        if figure is not None:
+            self.say(device, figure)
 
     def say(self, device: Device, figure: str) -> None:
         """What it measured last, for people."""

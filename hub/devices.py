@@ -7,43 +7,29 @@ makes an alarm of (`hub.device_states`), and stops no other.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from queue import SimpleQueue
-from typing import TypeVar
 
-from msgspec import Struct
-
-from hub.battery import Battery
 from hub.checks import scanner_check
-from hub.device_states import HANG_S, Check, DeviceStates
+from hub.device_states import Check, DeviceStates
 from hub.domain import commands as c
-from hub.domain.due import SETTLE_S
 from hub.domain.events import Device
 from hub.domain.plan import Criticality
-from hub.domain.reading import Reading, Sensed
+from hub.domain.reading import Sensed
 from hub.failure import told
+from hub.looks import Look
 from hub.outputs import Outputs
 from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Scanner, Sounder, Tone, Voice
+from hub.pulses import Pulse, Pulses
+from hub.seen_lids import SeenLids
+from hub.seen_power import SeenPower
+from hub.seen_weight import SeenWeight
+from hub.signals import Signals
 
 WEIGH_EVERY_S = 0.1
-LOOK_EVERY_S = 1.0  # lids, mains and the rest; a lid's movement is told at once by its edge
 FIRST_S = 3.0  # for the first answers; a device that is not there holds up no boot
-PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
-BLINK_S = 0.2  # a lamp that is tried
-UNREST_S = 180.0  # a scale that does not come to rest for so long will not by itself
-VERDICT_S = 10.0  # so long after a lid shut a weight at rest is told at once
 NEEDED = (Device.LIDS, Device.LOCKS, Device.SCALE)  # without any of these nothing is handed out
-T = TypeVar("T")
 log = logging.getLogger("hub.devices")
-
-
-class Pulse(Struct, frozen=True):
-    """An effect of a `PulseRequested` just committed."""
-
-    opening: str
-    compartment: int
-    number: int
 
 
 class Devices:
@@ -61,41 +47,23 @@ class Devices:
         scanner: Scanner | None = None,
     ) -> None:  # fmt: skip
         self.numbers = frozenset(compartments.numbers)
-        self.states = DeviceStates(real_s)
-        self._compartments, self._scale, self._sounder, self._power = compartments, scale, sounder, power
-        self._tones, self._post, self._real_s, self._look = tones, post, real_s, look
-        self._voice = voice
-        self._lids: frozenset[int] | None = None
-        self._reading: Reading | None = None
-        self._mains: bool | None = None
-        self._battery = Battery()
-        self._said_s: dict[Device, float] = {}
-        self._shut_s = float("-inf")  # when a lid last shut, and no weight at rest has been told since
-        self._watched = False
-        self._rested_s = real_s()
-        self._lock = threading.Lock()
-        self._edges = 0
-        self._opening = ""  # the one that pulses may be given for
-        self._wanted = Outputs()
-        self._news = (threading.Event(), threading.Event(), threading.Event())  # for lamp, sounder and screen's light
-        self._pulses: SimpleQueue[tuple[Pulse, float] | None] = SimpleQueue()
+        self.states = states = DeviceStates(real_s)
+        self._compartments, self._post = compartments, post
+        self._others = (scale, sounder, power, *([scanner] if scanner else ()))
         self._stop = threading.Event()
-        looks: dict[Device, tuple[float, Callable[[], None]]] = {
-            Device.LIDS: (LOOK_EVERY_S, self._look_at_lids), Device.SCALE: (WEIGH_EVERY_S, self._weigh),
-            Device.POWER: (LOOK_EVERY_S, self._look_at_power),
+        self._lids = SeenLids(compartments, states, real_s, self._lid_moved)
+        self._weight = SeenWeight(scale, self._lids, states, real_s, look)
+        self._power = SeenPower(power, states, real_s)
+        self.pulses = Pulses(compartments, self._lids, states, post, real_s)
+        self.signals = Signals(compartments, sounder, tones, states, voice, backlight)
+        self.looks = {
+            Device.LIDS: Look(self._lids.look, real_s), Device.SCALE: Look(self._weight.look, real_s, WEIGH_EVERY_S),
+            Device.POWER: Look(self._power.look, real_s), Device.LOCKS: Look(self.pulses.look, real_s),
         }  # fmt: skip
-        self._scanner = scanner
-        if scanner is not None:
-            checks = {**(checks or {}), Device.SCANNER: scanner_check(scanner)}
-        for device, check in (checks or {}).items():
-            looks[device] = LOOK_EVERY_S, partial(self._check, device, check)
-        self._looked = {name: threading.Event() for name in looks}
-        works: dict[str, Callable[[], None]] = {
-            name: partial(self._keep_looking, self._looked[name], *how) for name, how in looks.items()
-        }
-        works |= {"pulse": self._give_pulses, "lamp": self._light_lamps, "sound": self._sound_tones}
-        if backlight is not None:
-            works["light"] = partial(self._light_screen, backlight)
+        checks = dict(checks or {}) | ({Device.SCANNER: scanner_check(scanner)} if scanner else {})
+        self.looks |= {device: Look(partial(states.check, device, check), real_s) for device, check in checks.items()}
+        works: dict[str, Callable[[], None]] = {d: partial(look.keep, self._stop) for d, look in self.looks.items()}
+        works |= {"pulse": self.pulses.work} | self.signals.works
         self._threads = [
             threading.Thread(target=partial(_told_if_it_ends, name, work), name=name, daemon=True)
             for name, work in works.items()
@@ -111,55 +79,38 @@ class Devices:
     @property
     def sensed(self) -> Sensed:
         """What was last sensed; nothing of a device that hangs (R12: what nobody sees is not shut)."""
-        with self._lock:
-            lids = None if self._hangs(Device.LIDS) else self._lids
-            reading = None if self._hangs(Device.SCALE) else self._reading
-            mains, charge_pct, left_s = self._mains, self._battery.charge_pct, self._battery.left_s(self._real_s())
-        if self._hangs(Device.POWER):
-            mains = charge_pct = left_s = None
-        return Sensed(lids, reading, mains, charge_pct, left_s, self.states.troubles)
+        lids = None if self.looks[Device.LIDS].hangs else self._lids.open
+        reading = None if self.looks[Device.SCALE].hangs else self._weight.reading
+        power = (None, None, None) if self.looks[Device.POWER].hangs else self._power.now
+        return Sensed(lids, reading, *power, self.states.troubles)
 
-    def _hangs(self, device: Device) -> bool:
-        return self._real_s() - self._said_s.get(device, float("-inf")) > HANG_S
+    @property
+    def edges(self) -> int:
+        """How many movements of lids have been posted."""
+        return self._lids.edges
 
     def start(self) -> None:
         """Begin the threads, and wait for their first looks, so that the first decision knows lids and weight."""
         for thread in self._threads:
             thread.start()
         until = time.monotonic() + FIRST_S
-        for looked in self._looked.values():
-            looked.wait(max(0.0, until - time.monotonic()))
+        for look in self.looks.values():
+            look.looked.wait(max(0.0, until - time.monotonic()))
 
     def pulse(self, pulse: Pulse) -> None:
         """Give one pulse, soon, elsewhere; `PulseEnded` is posted when it is over, or not to be given any more."""
-        self._opening = pulse.opening
-        self._pulses.put((pulse, self._real_s()))
+        self.pulses.ask(pulse)
 
     def show(self, wanted: Outputs) -> None:
-        """Make lamp and sounder so; does nothing when they are, and tries again what failed."""
-        self._opening = wanted.opening
-        self._wanted = wanted
-        self._tell_signals()
-
-    def _tell_signals(self) -> None:
-        for news in self._news:
-            news.set()
-
-    def try_signals(self) -> None:
-        """Light each lamp in turn and sound one tone, for a person to see and hear; takes a while."""
-        for number in sorted(self.numbers):
-            if self._lamp(number, True):
-                self._stop.wait(BLINK_S)
-                self._lamp(number, False)
-        self.states.say(Device.LAMPS, f"{len(self.numbers)} lit, one after the other")
-        if self._try(Device.SOUNDER, partial(self._sounder.play, self._tones[Criticality.LOW])):
-            self.states.say(Device.SOUNDER, f"the {self._tones[Criticality.LOW].name} tone played")
+        """Make lamp and sounder so, elsewhere; pulses are for this opening alone."""
+        self.pulses.opening = wanted.opening
+        self.signals.show(wanted)
 
     def close(self) -> None:
         """Stop the threads and put everything off; pulses that were not begun are not given. May be called twice."""
         self._stop.set()
-        self._pulses.put(None)
-        self._tell_signals()
+        self.pulses.end()
+        self.signals.end()
         try:
             self._compartments.close()  # first: it cuts a pulse under way short
         finally:
@@ -167,174 +118,15 @@ class Devices:
             for thread in self._threads:
                 if thread.is_alive():
                     thread.join(timeout=max(0.0, until - time.monotonic()))
-            for device in (self._scale, self._sounder, self._power, *([self._scanner] if self._scanner else ())):
+            for device in self._others:
                 try:
                     device.close()
                 except DeviceError as error:
                     log.warning("closing: %s", error)
 
-    # -- pulses ------------------------------------------------------------------------------------------------------
-
-    def _give_pulses(self) -> None:
-        while (asked := self._pulses.get()) is not None:
-            pulse, since_s = asked
-            problem = self._too_late(pulse, since_s)
-            if problem is None:
-                try:
-                    with self.states.asking(Device.LOCKS, pulse.compartment):
-                        self._compartments.pulse(pulse.compartment)
-                except DeviceError as error:
-                    problem = str(error)
-            self._post(c.PulseEnded(pulse.opening, pulse.number, problem))
-
-    def _too_late(self, pulse: Pulse, since_s: float) -> str | None:
-        """Why a pulse must not be given any more: it was decided on what was so a moment ago (R1, R12)."""
-        if self._stop.is_set() or pulse.opening != self._opening:
-            return "not given: the opening has ended"
-        if self._real_s() - since_s > PULSE_OLD_S:
-            return "not given: the lock was busy for too long"
-        lids = self._ask(Device.LIDS, self._open_lids, 1)
-        return None if lids == frozenset() else "not given: not every lid is sensed shut"
-
-    # -- lamp and sounder --------------------------------------------------------------------------------------------
-
-    def _light_lamps(self) -> None:
-        lit: int | None = None
-        for wanted in self._wants(self._news[0]):
-            if lit is not None and wanted.lamp != lit and self._lamp(lit, False):
-                lit = None
-            if wanted.lamp is not None and lit is None and self._lamp(wanted.lamp, True):
-                lit = wanted.lamp
-
-    def _lamp(self, number: int, on: bool) -> bool:
-        return self._try(Device.LAMPS, partial(self._compartments.lamp, number, on), number)
-
-    def _sound_tones(self) -> None:
-        beat = ""
-        for wanted in self._wants(self._news[1]):
-            if wanted.beat != beat and self._try(Device.SOUNDER, partial(self._sound, wanted)):
-                beat = wanted.beat
-
-    def _sound(self, wanted: Outputs) -> None:
-        self._sounder.play(self._tones[wanted.tone] if wanted.tone else None)
-        if self._voice is not None and wanted.say:
-            self._voice.say(wanted.say)
-
-    def _light_screen(self, backlight: Backlight) -> None:
-        """Tried again each second; a screen that stays as it is, is told once and no alarm."""
-        lit, told_of = 0, ""
-        for wanted in self._wants(self._news[2]):
-            try:
-                if wanted.light_pct != lit:
-                    backlight.light(wanted.light_pct)
-                lit, told_of = wanted.light_pct, ""
-            except DeviceError as error:
-                if not told_of:
-                    told_of = str(error)
-                    log.warning("the screen's light: %s", told_of)
-
-    def _wants(self, news: threading.Event) -> Iterator[Outputs]:
-        while not self._stop.is_set():
-            news.wait()
-            news.clear()
-            yield self._wanted
-
-    # -- looking -----------------------------------------------------------------------------------------------------
-
-    def _keep_looking(self, looked: threading.Event, every_s: float, work: Callable[[], None]) -> None:
-        asked_s = self._real_s()
-        work()
-        looked.set()
-        while not self._stop.wait(WEIGH_EVERY_S):
-            if self._real_s() - asked_s >= every_s or every_s <= WEIGH_EVERY_S:
-                asked_s = self._real_s()
-                work()
-
-    def _look_at_lids(self) -> None:
-        if not self._watched:
-            self._watched = self._try(Device.LIDS, partial(self._compartments.watch_lids, self._lid_moved), 2)
-        edges = self._edges
-        lids = self._ask(Device.LIDS, self._open_lids)
-        with self._lock:
-            # A lid that moved while we looked is newer than what we saw.
-            self._lids = lids if edges == self._edges else self._lids
-            self._said_s[Device.LIDS] = self._real_s()
-        if lids is not None:
-            self.states.say(Device.LIDS, f"{len(self.numbers - lids)} of {len(self.numbers)} shut")
-
-    def _look_at_power(self) -> None:
-        mains = self._ask(Device.POWER, self._power.mains)
-        charge_pct = self._ask(Device.POWER, self._power.charge_pct, 1)
-        with self._lock:
-            self._mains = mains
-            self._battery.look(charge_pct, mains, self._real_s())
-            self._said_s[Device.POWER] = self._real_s()
-        battery = "" if charge_pct is None else f", battery {charge_pct} %"
-        if mains is not None:
-            self.states.say(Device.POWER, f"mains {'on' if mains else 'off'}{battery}")
-
-    def _weigh(self) -> None:
-        reading = self._ask(Device.SCALE, self._read_scale)
-        now_s = self._real_s()
-        with self._lock:
-            self._reading = reading
-            self._said_s[Device.SCALE] = now_s
-            rests = reading is not None and reading.stable and now_s - self._shut_s <= VERDICT_S
-            if rests and now_s - self._shut_s > 2 * SETTLE_S:
-                self._shut_s = float("-inf")  # told; the next lid that shuts is waited for
-        if reading is not None:
-            still = "at rest" if reading.stable else "not at rest"
-            self.states.say(Device.SCALE, f"{reading.weight_mg} mg, {still}, spread {reading.spread_mg} mg")
-        if rests:
-            self._look()
-
-    def _read_scale(self) -> Reading:
-        """Never at rest with every lid shut, it keeps the box shut as one that is gone; and somebody must know."""
-        reading = self._scale.read()
-        if reading.stable or self._lids != frozenset():
-            self._rested_s = self._real_s()
-        if self._real_s() - self._rested_s > UNREST_S:
-            raise DeviceError(f"scale: not at rest for {UNREST_S / 60:.0f} min")
-        return reading
-
-    def _check(self, device: Device, check: Check) -> None:
-        figure = self._ask(device, check)
-        if figure is not None:
-            self.states.say(device, figure)
-
-    def _open_lids(self) -> frozenset[int]:
-        return frozenset(n for n in self._compartments.numbers if self._compartments.lid_open(n))
-
-    @property
-    def edges(self) -> int:
-        """How many movements of lids have been posted."""
-        return self._edges
-
     def _lid_moved(self, compartment: int, is_open: bool) -> None:
-        """One lid's edge; it says nothing about lids that could not be seen."""
-        with self._lock:
-            self._edges += 1
-            if self._lids is not None:
-                self._lids = self._lids | {compartment} if is_open else self._lids - {compartment}
-            self._shut_s = float("-inf") if is_open else self._real_s()
+        self._weight.lid_moved(is_open)
         self._post(c.MoveLid(compartment, is_open))
-
-    # -- trouble -----------------------------------------------------------------------------------------------------
-
-    def _try(self, device: Device, work: Callable[[], None], part: int = 0) -> bool:
-        try:
-            with self.states.asking(device, part):
-                work()
-        except DeviceError:
-            return False
-        return True
-
-    def _ask(self, device: Device, question: Callable[[], T], part: int = 0) -> T | None:
-        try:
-            with self.states.asking(device, part):
-                return question()
-        except DeviceError:
-            return None
 
 
 def _told_if_it_ends(name: str, work: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from hub.broker import verbs as broker
 from hub.carrier import Carrier, Network
 from hub.clock import Clock
 from hub.contact import ContactFile, contact_of
-from hub.devices import Devices, Pulse
+from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.apply import apply
@@ -35,6 +35,7 @@ from hub.journal import Journal, NotJournalled
 from hub.journal_errors import JournalState
 from hub.lane import Lane
 from hub.outputs import outputs
+from hub.pulses import Pulse
 from hub.replay import Replay, parked
 from hub.snapshot import Context, snapshot
 

@@ -99,6 +99,10 @@ class Compartments(Protocol):
         """Energise one lock, blocking, for the box's pulse of at most `PULSE_S`; off again in every case. Raises
         DeviceError."""
 
+    def check_locks(self) -> None:
+        """Raises DeviceError, naming the compartment, where a lock's line is high although no pulse is given, or cannot
+        be seen. One that is high is put off once more; it is told all the same, for it was high (R12, H13)."""
+
     def lid_open(self, number: int) -> bool:
         """Whether the lid is sensed open. Raises DeviceError."""
 

@@ -10,17 +10,25 @@ from hub.domain.reading import Sensed
 
 REST_S = 5.0  # for the scale to come to rest
 LONGEST_S = 20.0  # for 28 lamps and a tone; a device that hangs holds up no report
+GAVE_WAY = "not tried to the end: an opening began meanwhile"
+IN_THE_WAY = (Device.LAMPS, Device.SOUNDER, Device.LIDS, Device.SCALE)  # of an opening, or it of them
 
 
 def self_test(devices: Devices) -> tuple[DeviceTested, ...]:
-    """Try lamps and sounder, which somebody must see and hear; ask the others. Not on the deciding thread: it waits."""
-    trying = threading.Thread(target=devices.try_signals, name="self-test", daemon=True)
+    """Try lamps and sounder, which somebody must see and hear; ask the others. Not on the deciding thread: it waits.
+    It gives way to an opening, and then says so."""
+    openings, ended = devices.signals.openings, list[bool]()
+    trying = threading.Thread(
+        target=lambda: ended.append(devices.signals.try_each()), name="self-test", daemon=True
+    )  # fmt: skip
     trying.start()
     until = time.monotonic() + REST_S
-    while not _rests(devices.sensed) and time.monotonic() < until:
+    while not _rests(devices.sensed) and time.monotonic() < until and devices.signals.openings == openings:
         time.sleep(0.05)
     trying.join(LONGEST_S)
     beyond = dict(_beyond_limits(devices.sensed))
+    if ended == [False] or devices.signals.openings != openings:
+        beyond |= dict.fromkeys(IN_THE_WAY, GAVE_WAY)
     return tuple(
         DeviceTested(Device(r.device), r.figure, r.limit, r.problem or beyond.get(Device(r.device), ""))
         for r in devices.states.reports()

@@ -61,7 +61,8 @@ def bench_tick_of_a_full_box() -> list[Row]:
             hub.do(c.OfferPlan("bench", twelve_medicines()), *_week_of_fills())
             for _ in range(7 * 24 * 12):
                 box.clock.wait(300)
-                hub.ask(hub.devices._look)
+                for look in hub.devices.looks.values():
+                    hub.ask(look.once)
                 ticks_ms.append(cast(float, hub.ask(lambda: _timed_ms(hub))))
         finally:
             hub.close()

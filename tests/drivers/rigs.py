@@ -32,6 +32,9 @@ class Rig(Protocol):
 
     def move_lid(self, number: int, is_open: bool) -> None: ...
 
+    def hold_high(self, number: int, held: bool) -> None:
+        """A short holds the lock's line high, or no more."""
+
     def energised(self, number: int) -> bool: ...
 
     def lit(self, number: int) -> bool: ...
@@ -54,6 +57,9 @@ class TwinRig:
             self._hands.key_open(number)
         else:
             self._hands.shut_lid(number)
+
+    def hold_high(self, number: int, held: bool) -> None:
+        self._hands.hold_line(number, held)
 
     def energised(self, number: int) -> bool:
         seen = self._hands.look().compartment(number)
@@ -91,6 +97,10 @@ class JumperRig:
 
     def move_lid(self, number: int, is_open: bool) -> None:
         self._lids[number].value = is_open
+
+    def hold_high(self, number: int, held: bool) -> None:
+        wire = self._near[number].lock
+        wire.factory.pin(wire.line).held = held
 
     def energised(self, number: int) -> bool:
         return bool(self._locks[number].is_active)
@@ -152,6 +162,9 @@ class KernelRig:
     def move_lid(self, number: int, is_open: bool) -> None:
         self._pull(self.wiring[number].lid, is_open)
 
+    def hold_high(self, number: int, held: bool) -> None:
+        self._chip(wire := self.wiring[number].lock).hold(int(wire.line), held)
+
     def energised(self, number: int) -> bool:
         with self._eye:
             high = self._level(self.wiring[number].lock)
@@ -184,6 +197,15 @@ class KernelRig:
         return self.chips[self.factories.index(wire.factory)]
 
 
+class HeldPin(MockConnectedPin):
+    """May be shorted to the supply."""
+
+    held = False
+
+    def _get_state(self) -> bool:
+        return self.held or bool(super()._get_state())
+
+
 def on(factory: Any, lines: Mapping[int, tuple[int, int, int]]) -> dict[int, Wiring]:
     return {number: Wiring(*(Wire(factory, line) for line in three)) for number, three in lines.items()}
 
@@ -211,7 +233,7 @@ def _wired(near: dict[int, Wiring], far: dict[int, Wiring]) -> tuple[dict[int, W
     for number, box in near.items():
         ends = far[number]
         for source, sink in ((box.lock, ends.lock), (box.lamp, ends.lamp), (ends.lid, box.lid)):
-            source.factory.pin(source.line, pin_class=MockConnectedPin, input_pin=sink.factory.pin(sink.line))
+            source.factory.pin(source.line, pin_class=HeldPin, input_pin=sink.factory.pin(sink.line))
     return near, far
 
 

@@ -16,8 +16,8 @@ from drivers.lids import MOST, WITHIN_S, Lids
 from hub.commissioning import Finding, commission
 from hub.ports import Compartments, DeviceError
 from tests.drivers.kernels import FakeChip, fake_chips, simulated_chips
-from tests.drivers.rigs import GPIO, NEAR, KernelRig, Rig, on
-from tests.drivers.worlds import wait_for
+from tests.drivers.rigs import GPIO, NEAR, KernelRig, Rig, TwinRig, on
+from tests.drivers.worlds import running_world, wait_for
 
 Moves = list[tuple[int, bool]]
 
@@ -209,6 +209,80 @@ def test_off_is_tried_also_on_a_chip_that_went_in_the_middle() -> None:
     pin.gone = False
     box.close()
     assert not pin.state
+
+
+# -- lines that are high unasked -------------------------------------------------------------------------------------
+
+
+def test_a_line_that_is_high_with_no_pulse_is_said_until_it_is_low(rig: Rig) -> None:
+    """R12, H13: seen while nothing is to be opened, not at the next pulse."""
+    box = rig.connect()
+    box.check_locks()
+    rig.hold_high(2, True)
+    for _ in range(3):
+        with pytest.raises(DeviceError, match="lock 2: its line is high although no pulse is given"):
+            box.check_locks()
+    rig.hold_high(2, False)
+    box.check_locks()
+    box.pulse(1)
+    box.check_locks()
+
+
+def test_every_line_that_is_high_is_named(rig: Rig) -> None:
+    box = rig.connect()
+    for number in (1, 2):
+        rig.hold_high(number, True)
+    with pytest.raises(DeviceError, match="lock 1, 2: "):
+        box.check_locks()
+
+
+def test_a_pulse_under_way_is_no_line_high_unasked(rig: Rig) -> None:
+    box = rig.connect()
+    pulsing = threading.Thread(target=box.pulse, args=(1,))
+    pulsing.start()
+    wait_for("lock 1 energised", lambda: rig.energised(1))
+    box.check_locks()
+    pulsing.join()
+    wait_for("lock 1 off", lambda: not rig.energised(1))
+    box.check_locks()
+
+
+def test_a_line_that_rose_by_itself_is_said_and_put_off(closing: ExitStack) -> None:
+    """An expander whose register was spoilt; its one-shot has given its pulse."""
+    locks = FakeChip()
+    box = KernelRig((locks, FakeChip()), closing).connect()
+    locks.registers[9] = [True, True]
+    with pytest.raises(DeviceError, match="lock 1: its line is high"):
+        box.check_locks()
+    assert not locks.level(9)
+    box.check_locks()
+
+
+def test_the_twins_line_whose_fall_was_lost_is_put_off(closing: ExitStack) -> None:
+    with running_world() as world:
+        box = TwinRig(world, closing).connect()
+        world.client.lock_line(1, True)
+        with pytest.raises(DeviceError, match="lock 1: its line is high"):
+            box.check_locks()
+        box.check_locks()
+        closing.close()
+
+
+def test_a_locks_chip_that_does_not_answer_is_said_while_nothing_is_pulsed(closing: ExitStack) -> None:
+    locks = FakeChip()
+    box = KernelRig((locks, FakeChip()), closing).connect()
+    locks.unplug()
+    assert raises(box.check_locks, "lock 1: chip pi")
+    locks.plug()
+    wait_for("the chip found", lambda: not raises(box.check_locks, "chip pi"))
+
+
+def test_a_world_that_is_gone_has_no_locks_that_are_off(closing: ExitStack) -> None:
+    with running_world() as world:
+        box = TwinRig(world, closing).connect()
+        world.stop()
+        assert raises(box.check_locks, "locks: the world at")
+        closing.close()
 
 
 # -- the walk ----------------------------------------------------------------------------------------------------------

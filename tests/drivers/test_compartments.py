@@ -104,7 +104,7 @@ def test_closing_puts_everything_off_and_may_be_done_twice(rig: Rig) -> None:
     box.close()
     box.close()
     assert not any(rig.energised(n) or rig.lit(n) for n in (1, 2))
-    for refused in (lambda: box.pulse(1), lambda: box.lid_open(1), lambda: box.lamp(1, True)):
+    for refused in (lambda: box.pulse(1), box.check_locks, lambda: box.lid_open(1), lambda: box.lamp(1, True)):
         with pytest.raises(DeviceError):
             refused()
     assert rig.pulses() == []

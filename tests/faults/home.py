@@ -8,13 +8,14 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from hub.devices import Devices, Pulse
+from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Device
 from hub.domain.intake import Moment
 from hub.domain.reading import Sensed
 from hub.outputs import outputs
+from hub.pulses import Pulse
 from hub.snapshot import Context, snapshot
 from tests.domain.play import DAY, MORNING, TABLET_MG, Play, ordination, plan_of
 from tests.hub.box import Box, HandClock
@@ -23,8 +24,8 @@ from ui.present import present
 from ui.view import HERE, View
 
 INTAKE = f"{DAY}/morning"
-NAMES = {Device.LOCKS: "lock", Device.LAMPS: "lamp"}  # as `Box` calls them; the others as they are called
-ON_DEMAND = (Device.LOCKS, Device.LAMPS, Device.SOUNDER)  # nobody looks at these unless they are to do something
+NAMES = {Device.LOCKS: ("lock", "lines"), Device.LAMPS: ("lamp",)}  # as `Box` calls them; others as they are called
+ON_DEMAND = (Device.LAMPS, Device.SOUNDER)  # nobody looks at these unless they are to do something
 PANEL = PANELS["7-touch-display-2"]
 CONTEXT = Context(hub="hub-7")
 
@@ -73,11 +74,9 @@ class Home(Play):
         """What each device's thread would do now; one that hangs does nothing."""
         devices, self.box.clock.moment = self.box_devices, self.now
         self.box.weight_mg = self.weight_mg
-        looks = {Device.LIDS: devices._look_at_lids, Device.SCALE: devices._weigh, Device.POWER: devices._look_at_power}
-        looks |= {d: partial(devices._check, d, partial(self._answers, d)) for d in Device if d not in looks | NAMES}
-        for device, look in looks.items():
-            if device not in self.hanging and device not in ON_DEMAND:
-                look()
+        for device, look in devices.looks.items():
+            if device not in self.hanging:
+                look.once()
 
     def hear(self) -> None:
         """Take what the devices have posted."""
@@ -88,13 +87,12 @@ class Home(Play):
         """Lamp and sounder, as the core would have them."""
         wanted = outputs(self.state, self.now)
         self.box_devices.show(wanted)
-        self.box_devices._wants = lambda news: iter([wanted])
         if Device.LAMPS not in self.hanging:
-            self.box_devices._light_lamps()
+            self.box_devices.signals.make_lamp(wanted)
         elif wanted.lamp:
             self._ask_in_vain(Device.LAMPS, wanted.lamp)
         if Device.SOUNDER not in self.hanging:
-            self.box_devices._sound_tones()
+            self.box_devices.signals.make_sound(wanted)
         elif wanted.beat:
             self._ask_in_vain(Device.SOUNDER)
 
@@ -119,8 +117,8 @@ class Home(Play):
             return
         before = len(self.box.pulses)
         self.box_devices.pulse(Pulse(body.opening, body.compartment, body.number))
-        self.box_devices._pulses.put(None)
-        self.box_devices._give_pulses()
+        self.box_devices.pulses._asked.put(None)
+        self.box_devices.pulses.work()
         if len(self.box.pulses) > before and self.springs:
             self.move_lid(1, True)
 
@@ -134,10 +132,10 @@ class Home(Play):
     # -- faults --------------------------------------------------------------------------------------------------------
 
     def lose(self, device: Device) -> None:
-        self.box.broken.add(NAMES.get(device, device))
+        self.box.broken.update(NAMES.get(device, (device,)))
 
     def mend(self, device: Device) -> None:
-        self.box.broken.discard(NAMES.get(device, device))
+        self.box.broken.difference_update(NAMES.get(device, (device,)))
 
     def hang(self, device: Device) -> None:
         """From the next question on it does not answer."""

@@ -26,11 +26,13 @@ and escalates.
 A device is **lost** when it has been in trouble for {LOST_S:.0f} seconds, and **back** when it has been well for
 {WELL_S:.0f}: a plug that comes and goes is one trouble and one alarm. A device that **hangs** (no answer for
 {HANG_S:.0f} seconds) is lost alone; if it had worked, and nothing can be handed out without it, the hub begins anew,
-once. What is only used now and then (locks, lamps, sounder) is lost when it is used.
+once. What is only used now and then (lamps, sounder) is lost when it is used; so is a lock whose line does not rise,
+while one that is high, or not seen, is lost without being used.
 """
 FACTS = {
     Device.LIDS: "Lids that nobody sees are not shut: nothing opens, and an opening under way becomes uncertain.",
-    Device.LOCKS: "A lock that fails fails locked. Three pulses at most, then the intake is withheld and told.",
+    Device.LOCKS: "A lock that fails fails locked. Three pulses at most, then the intake is withheld and told. While\n"
+    "a line is high with no pulse, or cannot be seen, no lock at all is pulsed.",
     Device.LAMPS: "The lamp only shows which lid; the screen says it too.",
     Device.SCALE: "Without a weight nothing opens. What is open already is settled by the person's word.",
     Device.SCANNER: "For whoever fills; no intake waits for it.",

@@ -5,10 +5,10 @@ from functools import partial
 from typing import NamedTuple
 
 from hub.device_states import LOST_S
-from hub.devices import UNREST_S
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Device
+from hub.seen_weight import UNREST_S
 from tests.faults.home import INTAKE, Home
 
 BEFORE_S = 12  # from the fault to what the screen shows: a device is lost by then
@@ -42,6 +42,10 @@ def _jams(home: Home) -> None:
     home.springs = False
 
 
+def _line_rises(home: Home) -> None:
+    home.box.broken.add("lines")
+
+
 def _lid_reads_open(home: Home) -> None:
     home.move_lid(2, True)
 
@@ -57,6 +61,7 @@ def faults() -> Iterator[Fault]:
         yield Fault(d, "comes and goes", second=partial(_comes_and_goes, d))
         yield Fault(d, "lost, then back", partial(Home.lose, device=d), partial(_back, d))
     yield Fault(Device.LIDS, "another lid reads open", _lid_reads_open)
+    yield Fault(Device.LOCKS, "a line is high with no pulse", _line_rises)
     yield Fault(Device.LOCKS, "pulsed, and the lid stays shut", _jams)
     yield Fault(Device.SCALE, "never at rest", partial(_set, "stable", False))
     yield Fault(Device.POWER, "mains out", partial(_set, "mains", False))

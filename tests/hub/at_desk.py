@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hub import protocol as p
 from hub.desk import Desk
 from hub.documents import AcknowledgeAlarm, Command, KeyRotation, NextKey, Receipt, UrgentStop
+from hub.domain.events import Device
 from hub.enrolment import Person, Trust, hash_pin
 from hub.journal import Journal
 from hub.lane import Lane
@@ -53,7 +54,7 @@ class Hub(RunningLoop):
     def mains(self, on: bool) -> None:
         """The power comes or goes, and the hub has noticed."""
         self.box.mains = on
-        self.ask(self.devices._look_at_power)
+        self.ask(self.devices.looks[Device.POWER].once)
         self.ask(self.loop._settle)
 
     def vouched_for(self, trusted: bool) -> None:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from hub import protocol as p
 from hub.clock_model import State
-from hub.devices import Check, Devices
+from hub.device_states import Check
+from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain.events import Device
 from hub.domain.intake import Moment
@@ -68,7 +69,8 @@ class HandClock:
 
 class Box:
     """All devices of a box of three compartments, or more. `broken` names those that do not answer: lids, lamp, lock,
-    scale, sounder, power, battery. `on_pulse` is called with the number while the lock is energised."""
+    lines (of the locks), scale, sounder, power, battery. `on_pulse` is called with the number while the lock is
+    energised."""
 
     def __init__(self, clock: HandClock, numbers: Iterable[int] = (1, 2, 3)) -> None:
         self.clock, self.numbers = clock, tuple(numbers)
@@ -128,6 +130,9 @@ class _Compartments(_Device):
         self._box.ask("lock")
         self._box.pulses.append(number)
         self._box.on_pulse(number)
+
+    def check_locks(self) -> None:
+        self._box.ask("lines")
 
     def lid_open(self, number: int) -> bool:
         self._box.ask("lids")

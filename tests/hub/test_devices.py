@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from hub.device_states import HANG_S, LOST_S, WELL_S, DeviceStates
-from hub.devices import PULSE_OLD_S, UNREST_S, Devices, Pulse
+from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain.events import Device
 from hub.domain.plan import Criticality
 from hub.domain.reading import Sensed
 from hub.outputs import Outputs
+from hub.pulses import PULSE_OLD_S, Pulse
+from hub.seen_weight import UNREST_S
 from tests.hub.box import Box, HandClock
 from tests.hub.made import wait_for
 
@@ -42,8 +44,8 @@ class Bench:
     def wait(self, seconds: float, but: tuple[Device, ...] = ()) -> Sensed:
         """Let time pass, and every device answer after it, but these."""
         self.real_s += seconds
-        asked = {Device.LIDS, Device.SCALE, Device.POWER} - set(but)
-        wait_for(lambda: all(self.devices._said_s.get(device) == self.real_s for device in asked))
+        asked = set(self.devices.looks) - set(but)
+        wait_for(lambda: all(self.devices.looks[device].said_s == self.real_s for device in asked))
         return self.devices.sensed
 
     @property
@@ -63,7 +65,7 @@ def test_the_first_decision_knows_lids_weight_and_mains(bench: Bench) -> None:
     bench.box.lids, bench.box.weight_mg, bench.box.mains = {2}, 21_000, False
     sensed = bench.start().sensed
     assert (sensed.open_lids, sensed.mains) == ({2}, False)
-    assert sensed.devices == {Device.LIDS: "", Device.SCALE: "", Device.POWER: ""}
+    assert sensed.devices == dict.fromkeys((Device.LIDS, Device.LOCKS, Device.SCALE, Device.POWER), "")
     assert sensed.reading is not None
     assert sensed.reading.weight_mg == 21_000
 
@@ -183,6 +185,54 @@ def test_no_pulse_while_not_every_lid_is_sensed_shut(bench: Bench, lids: str) ->
     assert bench.box.pulses == []
 
 
+def test_lids_that_could_not_be_seen_at_a_pulse_are_well_when_they_are_seen_again(bench: Bench) -> None:
+    """Nothing opens while they are lost (R12): what only the next pulse could mend would never be."""
+    devices = bench.start()
+    bench.box.broken.add("lids")
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: len(bench.ended) == 1)
+    bench.box.broken.clear()
+    bench.look_again()
+    assert bench.wait(WELL_S + LOST_S).devices[Device.LIDS] == ""
+
+
+# -- lines -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lock_that_is_not_seen_off_is_lost_without_a_pulse_and_back_without_one(bench: Bench) -> None:
+    """R12, H13: nobody waits for the next opening to know it."""
+    bench.start()
+    assert bench.devices.sensed.devices[Device.LOCKS] == ""
+    bench.box.broken.add("lines")
+    bench.look_again()
+    assert bench.wait(LOST_S).devices[Device.LOCKS] == "lines: does not answer"
+    bench.box.broken.clear()
+    bench.look_again()
+    assert bench.wait(WELL_S).devices[Device.LOCKS] == ""
+    assert bench.box.pulses == []
+
+
+def test_no_lock_is_pulsed_while_one_is_not_seen_off(bench: Bench) -> None:
+    devices = bench.start()
+    bench.box.broken.add("lines")
+    devices.pulse(Pulse("o1", 2, 1))
+    wait_for(lambda: bench.ended == ["not given: lines: does not answer"])
+    bench.box.broken.clear()
+    devices.pulse(Pulse("o1", 2, 2))
+    wait_for(lambda: bench.ended[1:] == [None])
+    assert bench.box.pulses == [2]
+
+
+def test_a_look_at_the_locks_that_hangs_is_a_device_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices, let_go, hanging = bench.start(), threading.Event(), threading.Event()
+    monkeypatch.setattr(devices._compartments, "check_locks", lambda: (hanging.set(), let_go.wait(5))[0], raising=False)
+    bench.real_s += 1.0
+    assert hanging.wait(5)
+    assert bench.wait(HANG_S + 1, but=(Device.LOCKS,)).devices[Device.LOCKS] == "no answer for 5 s"
+    assert not devices.alive
+    let_go.set()
+
+
 class Stuck:
     """A lock that takes its time: the first pulse lasts until `let_go`."""
 
@@ -266,7 +316,7 @@ def test_a_look_that_hangs_knows_nothing_and_is_not_healthy(bench: Bench) -> Non
     bench.box.on_look = hang
     bench.real_s += 1.0
     assert looking.wait(5)
-    wait_for(lambda: devices._said_s[Device.SCALE] == bench.real_s)
+    wait_for(lambda: devices.looks[Device.SCALE].said_s == bench.real_s)
     assert devices.alive
     bench.real_s += HANG_S + 0.1
     assert devices.sensed.open_lids is None
@@ -337,7 +387,8 @@ def test_a_device_that_hangs_is_lost_alone(bench: Bench) -> None:
     bench.real_s += 1.0
     assert hanging.wait(5)
     sensed = bench.wait(HANG_S + 1, but=(Device.LIDS,))
-    assert sensed.devices == {Device.LIDS: "no answer for 5 s", Device.SCALE: "", Device.POWER: ""}
+    others = dict.fromkeys((Device.LOCKS, Device.SCALE, Device.POWER), "")
+    assert sensed.devices == others | {Device.LIDS: "no answer for 5 s"}
     assert (sensed.open_lids, sensed.mains) == (None, True)
     assert sensed.reading is not None
     let_go.set()

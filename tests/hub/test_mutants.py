@@ -14,13 +14,15 @@ from hub import lanes as lanes_module
 from hub import loop as loop_module
 from hub import notify, pins
 from hub import protocol as p
-from hub.devices import Devices, Pulse
+from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.journal import Journal, NotJournalled
 from hub.loop import Loop
 from hub.outputs import Outputs
+from hub.pulses import Pulse, Pulses
+from hub.seen_lids import SeenLids
 from tests.hub.at_desk import WHO, at_desk
 from tests.hub.box import FILLED, Box, HandClock, RunningLoop, offer, running, touch_open, two_rounds
 from tests.hub.made import PAIRING, wait_for
@@ -126,7 +128,7 @@ def with_a_lid_open_no_pulse_is_given(path: Path) -> None:
 
 def after_the_end_no_pulse_is_given(path: Path) -> None:
     def stops(devices: Devices, box: Box) -> None:
-        devices._stop.set()
+        devices.pulses.end()
 
     assert _pulses_after(stops) == [2]
 
@@ -250,11 +252,11 @@ def always_healthy(patch: pytest.MonkeyPatch) -> None:
 
 
 def one_edge_knows_all(patch: pytest.MonkeyPatch) -> None:
-    def mutated(self: Devices, compartment: int, is_open: bool) -> None:
-        lids = self._lids or frozenset()
-        self._lids = lids | {compartment} if is_open else lids - {compartment}
+    def mutated(self: SeenLids, compartment: int, is_open: bool) -> None:
+        lids = self.open or frozenset()
+        self.open = lids | {compartment} if is_open else lids - {compartment}
 
-    patch.setattr(Devices, "_lid_moved", mutated)
+    patch.setattr(SeenLids, "_told", mutated)
 
 
 def parks_anything(patch: pytest.MonkeyPatch) -> None:
@@ -267,13 +269,13 @@ def parks_anything(patch: pytest.MonkeyPatch) -> None:
 
 def asks_not(reason: str) -> Mutation:
     """The pulse thread asks everything but this."""
-    too_late = Devices._too_late
+    not_to_be_given = Pulses._not_to_be_given
 
-    def mutated(self: Devices, pulse: Pulse, since_s: float) -> str | None:
-        said = too_late(self, pulse, since_s)
+    def mutated(self: Pulses, pulse: Pulse, since_s: float) -> str | None:
+        said = not_to_be_given(self, pulse, since_s)
         return None if said and reason in said else said
 
-    return lambda patch: patch.setattr(Devices, "_too_late", mutated)
+    return lambda patch: patch.setattr(Pulses, "_not_to_be_given", mutated)
 
 
 MUTANTS = (

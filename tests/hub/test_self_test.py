@@ -30,7 +30,7 @@ def problems(report: p.SelfTestReport) -> dict[str, str]:
 def test_every_device_is_tried_and_no_lock_moved(hub: Hub) -> None:
     report = hub.say(TEST)
     assert problems(report) == dict.fromkeys(
-        (Device.LAMPS, Device.LIDS, Device.POWER, Device.SCALE, Device.SOUNDER), ""
+        (Device.LAMPS, Device.LIDS, Device.LOCKS, Device.POWER, Device.SCALE, Device.SOUNDER), ""
     )
     assert all(result.figure and result.limit for result in report.results)
     assert hub.box.lamps == [(1, True), (1, False), (2, True), (2, False), (3, True), (3, False)]
@@ -72,7 +72,7 @@ def test_what_answers_and_is_not_as_it_should_be_fails(hub: Hub, monkeypatch: py
     monkeypatch.setattr("hub.self_test.REST_S", 0.1)
     hub.box.stable, hub.box.mains = False, False
     hub.box.move_lid(2, True)
-    hub.ask(hub.devices._look_at_power)
+    hub.ask(hub.devices.looks[Device.POWER].once)
     wait_for(lambda: not hub.devices.sensed.reading.stable)
     found = problems(hub.say(TEST))
     assert (found[Device.LIDS], found[Device.POWER]) == ("open: 2", "on battery")
@@ -89,8 +89,8 @@ def test_not_in_an_opening(hub: Hub) -> None:
 def test_one_at_a_time_and_the_hub_goes_on_meanwhile(hub: Hub) -> None:
     answers: list[object] = []
     trying, let_go = threading.Event(), threading.Event()
-    play = hub.devices._sounder.play
-    hub.devices._sounder.play = lambda tone: (trying.set(), let_go.wait(5), play(tone))[-1]
+    play = hub.devices.signals._sounder.play
+    hub.devices.signals._sounder.play = lambda tone: (trying.set(), let_go.wait(5), play(tone))[-1]
     hub.ask(lambda: hub.desk.on_request(p.Role.STAFF, TEST, answers.append))
     assert trying.wait(5)
     assert isinstance(hub.say(p.Status()), p.StatusReport)

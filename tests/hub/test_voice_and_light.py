@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from hub.battery import LEAST_LOOKS
-from hub.devices import LOOK_EVERY_S, Devices
+from hub.devices import Devices
 from hub.domain.plan import Criticality
+from hub.looks import LOOK_EVERY_S
 from hub.outputs import NIGHT_PCT, SENTENCES, Outputs
 from hub.ports import DeviceError
 from tests.hub.box import Box, HandClock
@@ -88,8 +89,8 @@ def test_the_looks_at_the_battery_are_settled_before_anybody_decides_on_them(roo
         return room.devices.sensed.charge_pct
 
     looks: list[float] = []
-    settle = room.devices._battery.look
-    room.devices._battery.look = lambda *seen: (settle(*seen), looks.append(seen[-1]))
+    settle = room.devices._power._battery.look
+    room.devices._power._battery.look = lambda *seen: (settle(*seen), looks.append(seen[-1]))
     assert look() is None
     assert look(LEAST_LOOKS) == 60
     room.box.charge_pct = 0

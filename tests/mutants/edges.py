@@ -9,6 +9,9 @@ desk = of("hub/desk.py", "hub/test_desk.py")
 afar = of("hub/from_afar.py", "hub/test_signed_documents.py")
 keyring = of("hub/keyring.py", "hub/test_keyring.py")
 devices = of("hub/devices.py", "hub/test_devices.py")
+pulses = of("hub/pulses.py", "hub/test_devices.py")
+seen_lids = of("hub/seen_lids.py", "hub/test_devices.py")
+seen_weight = of("hub/seen_weight.py", "hub/test_devices.py")
 states = of("hub/device_states.py", "hub/test_devices.py")
 signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
@@ -72,44 +75,49 @@ DESK_MUTANTS = (
 )  # fmt: skip
 
 DEVICE_MUTANTS = (
-    devices("R1", "a pulse of an opening that has ended is given",
-            "if self._stop.is_set() or pulse.opening != self._opening:", "if self._stop.is_set():"),
-    devices("R12", "a pulse is given after everything was put off",
-            "if self._stop.is_set() or pulse.opening != self._opening:", "if pulse.opening != self._opening:"),
-    devices("R1", "a pulse that waited is given however late", "if self._real_s() - since_s > PULSE_OLD_S:",
-            "if self._real_s() < since_s:"),
-    devices("R12", "a pulse is given though nobody sees the lids",
-            "return None if lids == frozenset() else", "return None if not lids else"),
+    pulses("R1", "a pulse of an opening that has ended is given",
+           "if self._over or pulse.opening != self.opening:", "if self._over:"),
+    pulses("R12", "a pulse is given after everything was put off",
+           "if self._over or pulse.opening != self.opening:", "if pulse.opening != self.opening:"),
+    pulses("R1", "a pulse that waited is given however late", "if self._real_s() - since_s > PULSE_OLD_S:",
+           "if self._real_s() < since_s:"),
+    pulses("R12", "a pulse is given while a lock's line is high or unseen", "            return f\"not given: {error}\"",
+           "            return None"),
+    pulses("R12", "locks are looked at when they are pulsed, and only then", "        self._compartments.check_locks()\n        return f",
+           "        return f"),
+    pulses("H12", "a pulse that could not be given was given", "            return str(error)", "            return None"),
+    seen_lids("R12", "a pulse is given though nobody sees the lids", "        except DeviceError:\n            return False",
+              "        except DeviceError:\n            return True"),
+    seen_lids("R12", "what failed at a pulse is wrong until the next one", "        try:\n            return self._all() == frozenset()",
+              "        try:\n            with self._states.asking(Device.LIDS, 2):\n                return self._all() == frozenset()"),
+    seen_lids("R12", "one lid's edge says where all of them are", "            if self.open is not None:\n                self._are(self.open |",
+              "            self.open = self.open or frozenset()\n            if self.open is not None:\n                self._are(self.open |"),
+    seen_lids("R12", "an old look undoes a newer edge", "if edges == self.edges:", "if edges <= self.edges:"),
     devices("R12", "what was sensed before the looks hung still counts",
-            "lids = None if self._hangs(Device.LIDS) else self._lids", "lids = self._lids"),
+            "lids = None if self.looks[Device.LIDS].hangs else self._lids.open", "lids = self._lids.open"),
     devices("R16", "looks that hang are healthy",
             "all(thread.is_alive() for thread in self._threads) and not any(map(self.states.hung, NEEDED))",
             "all(thread.is_alive() for thread in self._threads)"),
-    devices("R13", "a scale that never rests is well", "if self._real_s() - self._rested_s > UNREST_S:",
-            "if self._real_s() < self._rested_s:"),
-    devices("R12", "a weight at rest waits for the tick", "        if rests:\n            self._look()", "        if rests and not self._edges:\n            self._look()"),
     devices("R16", "one thread alive is enough",
             "all(thread.is_alive() for thread in self._threads)", "any(thread.is_alive() for thread in self._threads)"),
-    devices("R12", "one lid's edge says where all of them are",
-            "            if self._lids is not None:\n                self._lids = self._lids |",
-            "            self._lids = self._lids or frozenset()\n            if self._lids is not None:\n                self._lids = self._lids |"),
-    devices("R12", "an old look undoes a newer edge",
-            "self._lids = lids if edges == self._edges else self._lids", "self._lids = lids if edges <= self._edges else None"),
-    devices("H12", "a pulse that could not be given was given", "                    problem = str(error)",
-            "                    problem = None"),
+    seen_weight("R13", "a scale that never rests is well", "if self._real_s() - self._rested_s > UNREST_S:",
+                "if self._real_s() < self._rested_s:"),
+    seen_weight("R12", "a weight at rest waits for the tick", "        if rests:\n            self._at_rest()",
+                "        if rests and self._shut_s > 1e9:\n            self._at_rest()"),
+    seen_weight("R12", "what could not be read just now is what it was",
+                "            self.reading = reading\n", "            self.reading = reading or self.reading\n"),
     states("R9", "a single bad answer is a device lost", "LOST_S = 5.0", "LOST_S = 0.0"),
     states("R9", "a loose plug is a new trouble each time", "WELL_S = 30.0", "WELL_S = 1.0"),
     states("R9", "another lock's pulse says that this one is well", "        self._begin(device, part)\n        try:", "        part = 0\n        self._begin(device, part)\n        try:"),
     states("R16", "a device that was never there is a reason to begin anew", "p.answered and p.hangs(now_s)", "p.hangs(now_s)"),
     states("R12", "what does not answer is not lost", "        if hangs or self.wrong:", "        if self.wrong:"),
     states("R9", "what has not answered yet is well", "p.since_s is not None or not p.answered", "p.since_s is not None"),
-    devices("R12", "what could not be read just now is what it was",
-            "            self._reading = reading\n", "            self._reading = reading or self._reading\n"),
 )  # fmt: skip
 
 LOCK_MUTANTS = (
     one_lock("R12", "a lock stays on where giving the pulse fails",
-             "            finally:\n                off()", "            except ValueError:\n                pass\n            off()"),
+             "            finally:\n                try:\n                    off()\n                finally:\n                    self._turns += 1",
+             "            except ValueError:\n                pass\n            off()\n            self._turns += 1"),
     one_lock("R12", "two locks at a time", "        with self._one:\n            if self._closing",
              "        if True:\n            if self._closing"),
     one_lock("R12", "a pulse is given after the box was closed", "if self._closing.is_set():\n                raise",
@@ -130,6 +138,8 @@ LOCK_MUTANTS = (
     locks("R12", "the twin's lines are left as they were found",
           "                self._all_off()\n            except WorldError:\n                self._watch",
           "                pass\n            except WorldError:\n                self._watch"),
+    locks("H13", "a line that is high with no pulse is nobody's matter", "    if high:\n        raise", "    if not high and high:\n        raise"),
+    one_lock("H13", "a pulse under way is a line high unasked", "if turns == self._turns and turns % 2 == 0 else []", "if turns == self._turns else []", "drivers/test_compartment_faults.py"),
     locks("H34", "every lamp is the first one's", "lamp = self._known(self._lamps, number)",
           "lamp = self._known(self._lamps, self.numbers[0])"),
     lids("H13", "a lid that flaps tells for ever", "and not self._flaps(number)", ""),

@@ -1,0 +1,83 @@
+"""Giving the locks their pulses: one after the other, in a thread of their own, none that was decided too long ago; and
+seeing that they are off otherwise."""
+
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from msgspec import Struct
+
+from hub.device_states import DeviceStates
+from hub.domain import commands as c
+from hub.domain.events import Device
+from hub.ports import Compartments, DeviceError
+from hub.seen_lids import SeenLids
+
+PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
+
+
+class Pulse(Struct, frozen=True):
+    """An effect of a `PulseRequested` just committed."""
+
+    opening: str
+    compartment: int
+    number: int
+
+
+class Pulses:
+    """`opening` is the one that pulses may be given for. `post` is told how each has ended."""
+
+    def __init__(
+        self, compartments: Compartments, lids: SeenLids, states: DeviceStates, post: Callable[[c.Command], None],
+        real_s: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._compartments, self._lids, self._states, self._post = compartments, lids, states, post
+        self._real_s = real_s
+        self._asked: SimpleQueue[tuple[Pulse, float] | None] = SimpleQueue()
+        self._over = False
+        self.opening = ""
+
+    def ask(self, pulse: Pulse) -> None:
+        """Give it, soon, by the thread in `work`."""
+        self.opening = pulse.opening
+        self._asked.put((pulse, self._real_s()))
+
+    def end(self) -> None:
+        """Give no other; `work` returns. May be called twice."""
+        self._over = True
+        self._asked.put(None)
+
+    def work(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            pulse, since_s = asked
+            problem = self._not_to_be_given(pulse, since_s) or self._given(pulse)
+            self._post(c.PulseEnded(pulse.opening, pulse.number, problem))
+
+    def look(self) -> None:
+        """Whether every lock is off while nothing is pulsed (R12, H13)."""
+        self._states.check(Device.LOCKS, self._all_off)
+
+    def _all_off(self) -> str:
+        self._compartments.check_locks()
+        return f"{len(self._compartments.numbers)} of {len(self._compartments.numbers)} off"
+
+    def _not_to_be_given(self, pulse: Pulse, since_s: float) -> str | None:
+        """Why a pulse must not be given any more: it was decided on what was so a moment ago (R1, R12)."""
+        if self._over or pulse.opening != self.opening:
+            return "not given: the opening has ended"
+        if self._real_s() - since_s > PULSE_OLD_S:
+            return "not given: the lock was busy for too long"
+        if not self._lids.all_shut():
+            return "not given: not every lid is sensed shut"
+        try:
+            self._compartments.check_locks()
+        except DeviceError as error:
+            return f"not given: {error}"
+        return None
+
+    def _given(self, pulse: Pulse) -> str | None:
+        try:
+            with self._states.asking(Device.LOCKS, pulse.compartment):
+                self._compartments.pulse(pulse.compartment)
+        except DeviceError as error:
+            return str(error)
+        return None
