@@ -5,7 +5,7 @@ Any thread tells; the deciding thread asks. The states are facts for the core, w
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -103,6 +103,13 @@ class DeviceStates:
         figure = self.ask(device, check)
         if figure is not None:
             self.say(device, figure)
+
+    def doubt(self, device: Device, why: Mapping[int, str]) -> None:
+        """These parts of it were lost when the process before this one ended; each is until it has done well."""
+        now_s = self._real_s()
+        with self._lock:
+            for part, wrong in why.items():
+                self._parts[device, part] = Part(wrong=wrong, since_s=now_s, bad_s=now_s, lost=wrong)
 
     def say(self, device: Device, figure: str) -> None:
         """What it measured last, for people."""

@@ -82,7 +82,7 @@ class Devices:
         lids = None if self.looks[Device.LIDS].hangs else self._lids.open
         reading = None if self.looks[Device.SCALE].hangs else self._weight.reading
         power = (None, None, None) if self.looks[Device.POWER].hangs else self._power.now
-        return Sensed(lids, reading, *power, self.states.troubles)
+        return Sensed(lids, reading, *power, devices=self.states.troubles)
 
     @property
     def edges(self) -> int:

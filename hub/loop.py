@@ -180,6 +180,8 @@ class Loop:
             journal.bar(JournalState.NOT_FOLLOWED, replay.lost)
         self.state = State(plan=replay.state.plan) if journal.barred else replay.state
         self.context = replace(self.context, parked=replay.parked, delivered=journal.cursor(Lane.ALARMS))
+        if self._devices is not None:
+            self._devices.states.doubt(e.Device.LOCKS, replay.locks.why)
         if journal.barred:
             self._not_followed()
 

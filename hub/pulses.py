@@ -12,6 +12,7 @@ from hub.domain.events import Device
 from hub.ports import Compartments, DeviceError
 from hub.seen_lids import SeenLids
 
+NOT_GIVEN = "not given: "  # begins why a pulse was not even tried, which says nothing of its lock
 PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
 
 
@@ -63,15 +64,15 @@ class Pulses:
     def _not_to_be_given(self, pulse: Pulse, since_s: float) -> str | None:
         """Why a pulse must not be given any more: it was decided on what was so a moment ago (R1, R12)."""
         if self._over or pulse.opening != self.opening:
-            return "not given: the opening has ended"
+            return NOT_GIVEN + "the opening has ended"
         if self._real_s() - since_s > PULSE_OLD_S:
-            return "not given: the lock was busy for too long"
+            return NOT_GIVEN + "the lock was busy for too long"
         if not self._lids.all_shut():
-            return "not given: not every lid is sensed shut"
+            return NOT_GIVEN + "not every lid is sensed shut"
         try:
             self._compartments.check_locks()
         except DeviceError as error:
-            return f"not given: {error}"
+            return f"{NOT_GIVEN}{error}"
         return None
 
     def _given(self, pulse: Pulse) -> str | None:

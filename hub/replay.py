@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hub.domain import events as e
 from hub.domain.apply import apply
 from hub.domain.state import State
+from hub.doubted_locks import DoubtedLocks
 from hub.failure import told
 from hub.lane import Lane
 
@@ -29,6 +30,7 @@ class Replay:
     def begin(self) -> None:
         """From the first event on."""
         self.state, self.lost, self.parked = State(), "", frozenset[int]()
+        self.locks = DoubtedLocks()
 
     def take(self, event: e.Event) -> None:
         """The next event."""
@@ -40,6 +42,7 @@ class Replay:
             log.critical("the journal cannot be followed at event %d: %s", event.seq, told(error))
             self.lost = f"event {event.seq}, {type(event.body).__name__}, tells of what cannot be"
             self.state = State(plan=self.state.plan)
+        self.locks.take(event.body)
         if type(event.body) is e.EventParked:
             self.parked |= parked(event.body)
 
