@@ -190,13 +190,17 @@ def _filled(state: State, body: e.CompartmentFilled, moment: Moment) -> Changes:
 
 
 def _learnt(state: State, body: e.CompartmentFilled) -> Iterator[tuple[str, Item]]:
-    """Only what was scanned, counted and weighed teaches a weight."""
-    drugs = {d.ordination: d.drug_id for d in body.doses}
-    for one in body.counted:
-        if one.item:
-            known = state.items.get(one.item, Item(drugs[one.ordination]))
-            more = (one.quantity, one.weight_mg) if one.weight_mg is not None else (0, 0)
-            yield one.item, replace(known, quantity=known.quantity + more[0], weight_mg=known.weight_mg + more[1])
+    """Only what was scanned, counted and weighed teaches a weight; what two persons say otherwise, begins anew."""
+    medicines = {d.ordination: d.medicine for d in body.doses}
+    for n in body.counted:
+        if n.item:
+            new = Item(medicines[n.ordination])
+            known = state.items.get(n.item, new)
+            if known.medicine != new.medicine or not known.weighs(n.quantity, n.weight_mg):
+                known = new
+            if n.weight_mg is not None:
+                known = replace(known, quantity=known.quantity + n.quantity, weight_mg=known.weight_mg + n.weight_mg)
+            yield n.item, known
 
 
 def _filling_begun(state: State, body: e.FillingBegun, moment: Moment) -> Changes:

@@ -1,7 +1,6 @@
 """Filling a compartment: one at a time, unlocked for it alone; what is put in is scanned, counted, weighed (H10)."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -11,16 +10,14 @@ from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment
 from hub.domain.interval import waited
 from hub.domain.life import UNRESOLVED
 from hub.domain.may_open import may_unlock
-from hub.domain.plan import Handout, Plan
-from hub.domain.reading import RESOLUTION_MG
+from hub.domain.plan import Handout, OrdinationId, Plan
 from hub.domain.refusal import Reason, Refused, refuse_if
 from hub.domain.schedule import as_needed_dose, intakes_of
 from hub.domain.served import day_of
-from hub.domain.state import Filling, Item, State
+from hub.domain.state import State
 
 FILLING_MOST = timedelta(minutes=20)  # one that nobody goes on with for so long is over
 PULSES = 3  # a filling; more is a lock to be looked at
-SPREAD = Decimal("0.1")  # tablets of a package differ by 5 % (from 250 mg on) to 10 % (to 80 mg): Ph. Eur. 2.9.5
 
 
 def begin(command: c.BeginFilling, state: State, moment: Moment) -> e.Bodies:
@@ -89,22 +86,20 @@ def _intake_of(plan: Plan | None, intake: str) -> Intake | None:
 def fill(command: c.FillCompartment, state: State, moment: Moment) -> e.Bodies:
     """A compartment is filled: by word alone, or as the hub that unlocked it has seen it."""
     plan, doses = fillable(command.compartment, command.intake, state)
-    going = state.filling
-    if going or command.counted:
-        _as_counted(command, going, doses, state)
-    unseen = not command.counted or any(not n.item or n.weight_mg is None for n in command.counted)
-    alone = not command.second or command.second == command.by
-    refuse_if((plan.settings.second_person and unseen and alone, Reason.SECOND_PERSON))
+    if state.filling or command.counted:
+        _as_counted(command, doses, state)
+    if not command.second or command.second == command.by:
+        _alone(command.counted, {d.ordination: d.medicine for d in doses}, plan, state)
     return [e.CompartmentFilled(
         compartment=command.compartment, intake=command.intake, doses=doses, contents_mg=command.contents_mg,
         plan_version=plan.version, by=command.by, counted=command.counted, second=command.second,
     )]  # fmt: skip
 
 
-def _as_counted(command: c.FillCompartment, going: Filling | None, doses: tuple[Dose, ...], state: State) -> None:
-    """Refuses what the hub itself can see is not this intake: H10."""
+def _as_counted(command: c.FillCompartment, doses: tuple[Dose, ...], state: State) -> None:
+    """What was counted is this intake, in the compartment that was unlocked for it, and that is shut again."""
+    going = state.filling
     here = going and going.compartment == command.compartment and going.intake == command.intake
-    wanted = {d.ordination: d for d in doses}
     counted = sorted((n.ordination, n.quantity) for n in command.counted)
     refuse_if((going is None, Reason.NOT_NOW), (going and not here, Reason.ANOTHER_OPENING))
     refuse_if(
@@ -112,20 +107,18 @@ def _as_counted(command: c.FillCompartment, going: Filling | None, doses: tuple[
         (e.Device.LIDS in state.lost, Reason.LIDS_UNSEEN),
         (counted != sorted((d.ordination, d.quantity) for d in doses), Reason.NOT_COUNTED),
     )
-    items = [(state.items.get(n.item), n) for n in command.counted]
+
+
+def _alone(counted: tuple[e.Counted, ...], medicines: dict[OrdinationId, str], plan: Plan, state: State) -> None:
+    """H10: what one person may not do alone. Two may: a medicine is substituted, a tablet made anew, a first count
+    was wrong."""
+    known = [(state.items[n.item], n) for n in counted if n.item in state.items]
+    unseen = not counted or any(not n.item or n.weight_mg is None for n in counted)
     refuse_if(
-        (any(i and i.drug_id != wanted[n.ordination].drug_id for i, n in items), Reason.WRONG_PACKAGE),
-        (any(i and not _weighs_as_before(i, n) for i, n in items), Reason.WEIGHT_DIFFERS),
+        (any(item.medicine != medicines[n.ordination] for item, n in known), Reason.WRONG_PACKAGE),
+        (not all(item.weighs(n.quantity, n.weight_mg) for item, n in known), Reason.WEIGHT_DIFFERS),
+        (unseen and plan.settings.second_person, Reason.SECOND_PERSON),
     )
-
-
-def _weighs_as_before(item: Item, counted: e.Counted) -> bool:
-    """Whether so many of these tablets may weigh what was weighed: half a tablet of some weight is seen, a light one is
-    not."""
-    if counted.weight_mg is None or not item.quantity:
-        return True
-    expected_mg = item.weight_mg / item.quantity * counted.quantity
-    return abs(counted.weight_mg - expected_mg) <= RESOLUTION_MG + SPREAD * expected_mg
 
 
 def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> e.Bodies:

@@ -62,6 +62,11 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     drug_id: str = ""
     most: int | None = None  # p.n.: so many times in 24 hours and on a home day; None for a planned one
 
+    @property
+    def medicine(self) -> str:
+        """What tells packages apart."""
+        return self.drug_id or f"{self.name} {self.strength}"
+
     @cached_property
     def substances(self) -> frozenset[str]:
         """What makes two doses the same for R2: the ordination, and the substance where the plan names one."""

@@ -10,6 +10,9 @@ from hub.domain.events import AlarmCode, Device, KeyAccepted
 from hub.domain.intake import Dose, Intake, IntakeId, Life, Moment
 from hub.domain.leave import Leave, LeaveKind
 from hub.domain.plan import Criticality, OrdinationId, Plan
+from hub.domain.reading import RESOLUTION_MG
+
+SPREAD = Decimal("0.1")  # tablets of a package differ by 5 % (from 250 mg on) to 10 % (to 80 mg): Ph. Eur. 2.9.5
 
 
 class Opening(Struct, frozen=True):
@@ -82,9 +85,16 @@ class Filling(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """What fills have taught about the tablets of one package (GTIN): of which medicine, and what so many weigh."""
 
-    drug_id: str
+    medicine: str
     quantity: Decimal = Decimal()
     weight_mg: int = 0
+
+    def weighs(self, quantity: Decimal, weight_mg: int | None) -> bool:
+        """Whether so many of them may weigh that. Half a tablet of some weight is seen, of a light one it is not."""
+        if weight_mg is None or not self.quantity:
+            return True
+        expected_mg = self.weight_mg / self.quantity * quantity
+        return abs(weight_mg - expected_mg) <= RESOLUTION_MG + SPREAD * expected_mg
 
 
 class Alarm(Struct, frozen=True):

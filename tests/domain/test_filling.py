@@ -227,6 +227,26 @@ def test_a_weight_is_learnt_only_from_what_was_scanned_counted_and_weighed(nurse
     assert play.state.items == {METFORMIN: Item("drug-metformin", Decimal(4), 2000)}
 
 
+@pytest.mark.parametrize("unlike", [counted(quantity="1", mg=900), counted("ramipril", "1", mg=500)])
+def test_two_persons_may_know_better_and_it_is_learnt_anew(nurse, unlike):
+    """A substitute in the plan, a tablet that is made otherwise now, a first count that was wrong."""
+    learnt(nurse)
+    nurse.play.accept(plan_of(ordination(unlike.ordination, EVENING), version=2))
+    assert refill(nurse, unlike) in (("weight_differs",), ("wrong_package",))
+    assert nurse.fills(unlike, slot="evening", compartment=2, second="Bo") == ()
+    learned = nurse.play.state.items[METFORMIN]
+    assert learned == Item(f"drug-{unlike.ordination}", Decimal(1), unlike.weight_mg)
+
+
+def test_without_a_drug_id_name_and_strength_tell_packages_apart(play):
+    plan = plan_of(ordination("metformin", MORNING, quantity="2"), ordination("ramipril", EVENING))
+    nameless = tuple(replace(o, medicine=replace(o.medicine, drug_id="")) for o in plan.ordinations)
+    play.accept(replace(plan, ordinations=nameless))
+    nurse = Nurse(play)
+    learnt(nurse)
+    assert refill(nurse, counted("ramipril", "1", METFORMIN, 500)) == ("wrong_package",)
+
+
 # -- a second person --------------------------------------------------------------------------------------------------
 
 

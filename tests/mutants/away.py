@@ -45,10 +45,6 @@ LEAVE_MUTANTS = (
     named("H33", "after a stay in hospital the fills are vouched for", "by=command.by), *doubts, *told]", "by=command.by), *told]"),
     named("H33", "home from hospital, and nobody is told of what is still withheld", "by=command.by), *doubts, *told]",
           "by=command.by), *doubts]"),
-    of("hub/domain/named.py", "domain/test_fill.py")("R13", "a compartment is filled while another is weighed",
-        "refuse_if((state.opening, Reason.ANOTHER_OPENING), (not state.comm", "refuse_if((not state.comm"),
-    of("hub/domain/named.py", "domain/test_may_open.py")("R12", "a box is filled before its locks were walked through",
-        "(not state.commissioned, Reason.NOT_COMMISSIONED)", "(False, Reason.NOT_COMMISSIONED)"),
     named("H33", "a stay in hospital waits for the weekend to end",
           "other = state.leave and (not hospital or state.leave.kind is LeaveKind.HOSPITAL)", "other = state.leave"),
     named("H33", "a stay in hospital ends by itself", "(leave.ends_at if hospital else not lasts)", "(not hospital and not lasts)"),
@@ -128,7 +124,6 @@ AS_NEEDED_MUTANTS = (
     due("R9", "what is in the hand and may be put back withholds the next", "elif state.opening and moment.wall < intake.latest_at:", "elif state.opening and moment.wall > intake.latest_at:"),
     apply("R7", "put back, its compartment is lost", "if record.state is Life.WITHDRAWN and intake.as_needed:", "if record.state is Life.MISSED and intake.as_needed:"),
     days("H29", "a plan withdraws what nobody planned, and tells", "if record.state is not Life.WITHHELD and not record.intake.as_needed:", "if record.state is not Life.WITHHELD:"),
-    named("R7", "two as needed in one compartment", "(not boxed, Reason.NO_SUCH), (command.compartment in state.fills, Reason.OCCUPIED)", "(not boxed, Reason.NO_SUCH)"),
 )  # fmt: skip
 
 decide, apply = core("decide", AFAR), core("apply", AFAR)

@@ -7,7 +7,7 @@ from tests.mutants.mutant import of
 OPENING, RESTART, CHANGE = "domain/test_opening.py", "domain/test_restart.py", "domain/test_plan_change.py"
 ALARMS, INTERVAL, FILL = "domain/test_alarms.py", "domain/test_interval.py", "domain/test_fill.py"
 MAY_OPEN, EARLY, READING = "domain/test_may_open.py", "domain/test_early.py", "domain/test_reading.py"
-DEVICES = "domain/test_devices.py"
+DEVICES, FILLING, NEEDED = "domain/test_devices.py", "domain/test_filling.py", "domain/test_as_needed.py"
 
 may_open = of("hub/domain/may_open.py", MAY_OPEN, INTERVAL)
 interval = of("hub/domain/interval.py", INTERVAL, MAY_OPEN)
@@ -17,6 +17,7 @@ touches = of("hub/domain/touches.py", OPENING, RESTART)
 named = of("hub/domain/named.py", RESTART, ALARMS, OPENING)
 offers = of("hub/domain/offers.py", CHANGE)
 apply = of("hub/domain/apply.py", INTERVAL, RESTART, "domain/test_apply.py")
+filling = of("hub/domain/filling.py", FILLING, FILL)
 reading = of("hub/domain/reading.py", READING, OPENING)
 
 MAY_OPEN_MUTANTS = (
@@ -31,8 +32,10 @@ MAY_OPEN_MUTANTS = (
              "r.state.open_lids or r.sensed.open_lids != frozenset()", "r.state.open_lids or r.sensed.open_lids"),
     may_open("R12", "lids that are back this moment are believed", "if e.Device.LIDS in r.state.lost:",
              "if e.Device.LIDS in r.state.lost and r.sensed.open_lids is None:", DEVICES),
-    may_open("H21", "a box about to put itself off still opens", "if r.state.opening or r.state.stopping else None",
-             "if r.state.opening else None", DEVICES),
+    may_open("H21", "a box about to put itself off still opens", "r.state.opening or r.state.filling or r.state.stopping",
+             "r.state.opening or r.state.filling", DEVICES),
+    may_open("R12", "what is being filled keeps no lock shut", "r.state.opening or r.state.filling or r.state.stopping",
+             "r.state.opening or r.state.stopping", FILLING),
     may_open("R13", "a scale that is back this moment is believed",
              "if r.sensed.reading is None or e.Device.SCALE in r.state.lost:", "if r.sensed.reading is None:", DEVICES),
     may_open("R13", "an unstable reading will do",
@@ -141,17 +144,49 @@ TOUCHES_MUTANTS = (
             "not record.early or command.all_taken", "command.all_taken", EARLY, OPENING),
 )  # fmt: skip
 
+FILLING_MUTANTS = (
+    filling("R7", "one intake in two compartments", "(compartment in state.fills or state.fill_of(intake), ", "(compartment in state.fills, "),
+    filling("R7", "two intakes in one compartment", "(compartment in state.fills or state.fill_of(intake), ", "(state.fill_of(intake), "),
+    filling("R2", "what was taken is filled again",
+            "record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)", "record.final"),
+    filling("R12", "emptied while it is being opened",
+            "    refuse_if((command.compartment not in state.fills, Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))",
+            "    refuse_if((command.compartment not in state.fills, Reason.NO_SUCH))"),
+    filling("R13", "a compartment is filled while another is weighed", "refuse_if((state.opening, Reason.ANOTHER_OPENING), (not state.comm", "refuse_if((not state.comm"),
+    filling("R12", "a box is filled before its locks were walked through",
+            "(not state.commissioned, Reason.NOT_COMMISSIONED)", "(False, Reason.NOT_COMMISSIONED)", MAY_OPEN),
+    filling("R7", "two as needed in one compartment", "(not boxed, Reason.NO_SUCH), (compartment in state.fills, Reason.OCCUPIED)", "(not boxed, Reason.NO_SUCH)", NEEDED),
+    filling("R12", "a lock is opened for filling whatever is open", "    if reasons or number > PULSES or", "    if number > PULSES or"),
+    filling("R1", "a lock that jams is pulsed for ever", "    if reasons or number > PULSES or", "    if reasons or"),
+    filling("R12", "with its lid open it is unlocked again", " and not going.opened:\n        number", ":\n        number"),
+    filling("H10", "less than the plan wants is a fill", "(counted != sorted(", "(counted > sorted("),
+    filling("H10", "counted in one compartment, filled in another", "(going and not here, Reason.ANOTHER_OPENING)", "(False, Reason.ANOTHER_OPENING)"),
+    filling("R12", "filled with the lid open", "        (state.open_lids, Reason.LID_OPEN),\n", ""),
+    filling("H10", "another medicine's package will do", "(any(item.medicine != medicines[n.ordination] for item, n in known), Reason.WRONG_PACKAGE),", "(False, Reason.WRONG_PACKAGE),"),
+    filling("H10", "whatever it weighs", "(not all(item.weighs(n.quantity, n.weight_mg) for item, n in known), Reason.WEIGHT_DIFFERS),", "(False, Reason.WEIGHT_DIFFERS),"),
+    of("hub/domain/state.py", FILLING)("H10", "twice as heavy is about right", "<= RESOLUTION_MG + SPREAD * expected_mg", "<= RESOLUTION_MG + expected_mg"),
+    filling("H10", "who fills is the second person too", "if not command.second or command.second == command.by:", "if not command.second:"),
+    filling("H10", "what nobody scanned one person fills", "any(not n.item or n.weight_mg is None for", "any(n.weight_mg is None for"),
+    filling("H10", "what nobody weighed one person fills", "any(not n.item or n.weight_mg is None for", "any(not n.item for"),
+    filling("H10", "a fill by word alone is as good as one that was seen", "unseen = not counted or any(", "unseen = any("),
+    filling("R7", "given up with the lid open, the compartment is empty", "shut = lids_known and not going.opened", "shut = True"),
+    filling("R7", "a filling that was left goes on for ever", 'return ended(state, "forgotten") if over else []', "return []"),
+    filling("R2", "a look ends what may have been taken", "(record and record.state in UNRESOLVED, Reason.NOT_NOW)", "(False, Reason.NOT_NOW)"),
+    apply("H10", "a weight is learnt from what nobody scanned", "        if n.item:\n", "        if True:\n", FILLING),
+    apply("H10", "what was not weighed weighs nothing", "            if n.weight_mg is not None:\n                known = replace(known, quantity=known.quantity + n.quantity, weight_mg=known.weight_mg + n.weight_mg)",
+          "            known = replace(known, quantity=known.quantity + n.quantity, weight_mg=known.weight_mg + (n.weight_mg or 0))", FILLING),
+    apply("R7", "what a filling left behind is an empty compartment", "state.plan is None or body.empty:", "state.plan:", FILLING),
+    decide("R7", "a hub that died in a filling goes on with it", '    return bodies + filling.ended(state, "restart", False)', "    return bodies", FILLING),
+    decide("R7", "another lid in a filling is nothing", 'bodies += filling.ended(state, "another_lid_opened")', "pass", FILLING),
+    decide("R7", "lids lost in a filling are nothing", 'return bodies + filling.ended(state, "lids_unseen", False) if device is e.Device.LIDS else bodies', "return bodies", FILLING),
+    decide("H23", "a weight that moved with the lids shut is nothing", "sensed.moved_mg is not None and (bodies", "sensed.moved_mg is None and (bodies", FILLING),
+    decide("H23", "a weight that moved tells nobody", 'return [*doubts, alarm(e.AlarmCode.TAMPER, "scale", criticality)]', "return [*doubts]", FILLING),
+    of("hub/domain/due.py", FILLING)("H13", "a lid left open outside an opening tells nobody",
+        'yield alarm(e.AlarmCode.LID_LEFT_OPEN, "lids", Criticality.MEDIUM)', "return"),
+    of("hub/domain/due.py", FILLING)("H13", "a lid that is shut again still alarms", "        yield from told\n", "        return\n"),
+)  # fmt: skip
+
 NAMED_MUTANTS = (
-    named("R7", "one intake in two compartments",
-          "command.compartment in state.fills or state.fill_of(command.intake)", "command.compartment in state.fills",
-          FILL),
-    named("R7", "two intakes in one compartment",
-          "command.compartment in state.fills or state.fill_of(command.intake)", "state.fill_of(command.intake)",
-          FILL),
-    named("R2", "what was taken is filled again",
-          "record.final or record.state not in (Life.PLANNED, Life.DUE, Life.WITHHELD)", "record.final", FILL),
-    named("R12", "emptied while it is being opened",
-          "Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))", "Reason.NO_SUCH))", FILL),
     named("R2", "staff may say of what still waits that it was taken",
           "type(body) not in TABLE[record.state] or theirs or again", "type(body) not in TABLE[record.state] or again",
           RESTART, ALARMS, OPENING),
@@ -224,6 +259,7 @@ READING_MUTANTS = (
 )  # fmt: skip
 
 MUTANTS = (
-    *MAY_OPEN_MUTANTS, *INTERVAL_MUTANTS, *DECIDE_MUTANTS, *TOUCHES_MUTANTS, *NAMED_MUTANTS, *OFFERS_MUTANTS,
+    *MAY_OPEN_MUTANTS, *INTERVAL_MUTANTS, *DECIDE_MUTANTS, *TOUCHES_MUTANTS, *FILLING_MUTANTS, *NAMED_MUTANTS,
+    *OFFERS_MUTANTS,
     *APPLY_MUTANTS, *READING_MUTANTS,
 )  # fmt: skip

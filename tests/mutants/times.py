@@ -17,8 +17,14 @@ model = of("hub/clock_model.py", "hub/test_clock_model.py")
 
 DUE_MUTANTS = (
     due("R5", "alarms fall silent while the clock is doubted",
-        "return [*_clock(state, moment), *_opening(state, moment, reading), *_escalations(state, moment)]",
-        "return [*_clock(state, moment), *_opening(state, moment, reading)]", ALARMS),
+        "return [*_clock(state, moment), *apart, *_opening(state, moment, reading), *_escalations(state, moment)]",
+        "return [*_clock(state, moment), *apart, *_opening(state, moment, reading)]", ALARMS),
+    of("hub/domain/days.py", "domain/test_restart.py")("R11", "of a boot without the time the wall clock is believed",
+        "known = accepted.trusted or accepted.boot == moment.boot", "known = True"),
+    of("hub/domain/days.py", "domain/test_restart.py")("H29", "a first plan is held against the hub from its first day on",
+        "known = accepted.trusted or accepted.boot == moment.boot", "known = False"),
+    of("hub/domain/days.py", "domain/test_restart.py")("R11", "a first plan that came without the time begins today",
+        "if state.planned_day or accepted is None:", "if True:"),
     due("R1", "one pulse too many", "said and opening.pulses < PULSES:", "said and opening.pulses <= PULSES:"),
     due("R1", "a clock step brings the next pulse at once",
         "waited(opening.pulsed_at, moment) < PULSE_WAIT", "moment.wall - opening.pulsed_at.wall < PULSE_WAIT",
