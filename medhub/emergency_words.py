@@ -58,7 +58,7 @@ DANISH = Words(
     ),
     numbers={
         "112": "Livsfare, brand",
-        "home_care": "Hjemmeplejen, hele døgnet",
+        "home_care": "Hjemmeplejen",
         "doctor": "Lægevagt / akuttelefon",
         "poison": "Giftlinjen",
         "relative": "Pårørende",
@@ -71,7 +71,7 @@ DANISH = Words(
          "tilbage inden næste medicin, så ring. Boksen slukker selv, før batteriet er tomt, og tænder selv igen, når "
          "strømmen er der. Har den ikke gjort det efter fem minutter: ring."),
         ("“Uret er ikke sikkert”", "Boksen åbner ikke, før personalet har stillet uret. Ring, og sig det."),
-        ("Den larmer, og ingen kommer", "“Hjemmeplejen har fået besked.” betyder, at beskeden er nået frem, ikke at "
+        ("Alarmen lyder, og ingen kommer", "“Hjemmeplejen har fået besked.” betyder, at beskeden er nået frem, ikke at "
          "nogen har læst den. Står der et navn, har den person set den. Kommer der ingen: ring selv. Bliver du "
          "dårlig: 112."),
         ("Nettet er væk", "Medicinen kommer, som den plejer. Men boksen kan ikke kalde på nogen. Ring selv, hvis du "
@@ -101,7 +101,7 @@ DANISH = Words(
         ("Nøglen", "Den åbner lågerne mekanisk, også uden strøm. Er boksen tændt, ser den hver låge: det bliver en "
          "alarm, det står i journalen, og rummets indhold regnes ikke længere for sikkert. Er den slukket, ser den "
          "kun en låge, der stadig er åben, når den tænder: skriv selv tid, rum, hvad du tog, og dit navn."),
-        ("Efter nøglen", "1. Se, hvad der er tilbage. 2. Skriv, hvad der blev af indtagelsen: given_by_staff, taken, "
+        ("Efter nøglen", "1. Se, hvad der er tilbage. 2. Skriv, hvad der blev af medicinen: given_by_staff, taken, "
          "missed. 3. Tøm rummet, og fyld det på ny. 4. Tag alarmen ved navn. 5. Luk alle låger: er én åben, åbner "
          "intet."),
         ("Boksen er død", "Giv af ny pakning eller fra apoteket, så længe det varer. Sig det til kommunens vagt: den "
@@ -109,7 +109,7 @@ DANISH = Words(
          "gives."),
         ("Efter brand, røg, vand", "Intet derfra gives. Kassér det efter instruksen, bestil nyt, meld boksen tabt."),
     ),
-    acts_title="På boksen: … er {socket}, YOU dit id. Indtagelser og alarmer står i status; PIN-koden spørges der om",
+    acts_title="På boksen: … er {socket}, YOU dit id. Tider og alarmer står i status; PIN-koden spørges der om",
     acts={
         "status": "Hvad boksen ved",
         "devices": "Hvad der er i stykker",
@@ -138,7 +138,7 @@ ENGLISH = Words(
     ),
     numbers={
         "112": "Danger to life, fire",
-        "home_care": "Home care, day and night",
+        "home_care": "Home care",
         "doctor": "Doctor on call",
         "poison": "Poison line",
         "relative": "Relative",
@@ -182,7 +182,7 @@ ENGLISH = Words(
          "alarm, it is in the journal, and what is in the compartment is no longer vouched for. One that is off sees "
          "only a lid that is still open when it comes on: write down the time, the compartment, what you took, and "
          "your name."),
-        ("After the key", "1. See what is left. 2. Say what became of the intake: given_by_staff, taken, missed. 3. "
+        ("After the key", "1. See what is left. 2. Say what became of the medicine: given_by_staff, taken, missed. 3. "
          "Empty the compartment and fill it anew. 4. Take the alarm by name. 5. Shut all lids: while one is open "
          "nothing opens."),
         ("The box is dead", "Give from a new package or the pharmacy as long as it lasts. Tell the municipality's "
@@ -191,7 +191,7 @@ ENGLISH = Words(
         ("After fire, smoke, water", "Nothing from it is given. Dispose of it as instructed, order anew, report the "
          "box lost."),
     ),
-    acts_title="At the box: … is {socket}, YOU your id. Intakes and alarms are in status; the PIN is asked for",
+    acts_title="At the box: … is {socket}, YOU your id. Times and alarms are in status; the PIN is asked for",
     acts={
         "status": "What the box knows",
         "devices": "What is broken",

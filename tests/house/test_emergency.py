@@ -139,6 +139,12 @@ def test_what_it_says_the_screen_says_the_screen_says(say: Words) -> None:
     assert quoted <= {entry.msgstr or entry.msgid for entry in shown}
 
 
+@pytest.mark.parametrize("say", WORDS.values(), ids=WORDS)
+def test_it_says_given_and_taken_and_nothing_of_swallowed(say: Words) -> None:
+    """H16: nobody at a box can know."""
+    assert not re.search("swallow|ingest|indtag|slugt", " ".join(texts(tuple(say))), re.IGNORECASE)
+
+
 def test_each_language_says_as_much_as_the_other() -> None:
     danish, english = WORDS["da"], WORDS["en"]
     for name in Words._fields:

@@ -1,8 +1,8 @@
 """How long a box lasts without mains (H21): what each part draws, and the hours that follow.
 
 `python -m tests.power.budget` writes them into docs/devices.md; a test says whether the page is current. Typical, and
-as bad as it may be: cells at the end of their life, converters at the bottom of their data sheets, every lamp lit, every
-opening tried three times. Nothing of it has been measured on a box.
+as bad as it may be: cells at the end of their life, converters at the bottom of their data sheets, every lamp lit,
+every opening tried three times. Nothing of it has been measured on a box.
 """
 
 from collections.abc import Iterator
