@@ -22,6 +22,7 @@ from medhub.emergency import Known, html, markdown, of_plan
 from medhub.emergency_words import ACTS, SOCKET, WORDS, Words
 from tests.house.test_staff import STATUS, FakeHub
 from tests.house.tree import ROOT
+from tests.hub.at_desk import at_desk
 from tests.hub.made import event
 
 SAMPLE = json.loads((ROOT / "medhub" / "samples" / "everyday.json").read_text(encoding="utf-8"))
@@ -109,6 +110,14 @@ def test_it_asks_a_running_hub_for_the_plan_in_force(hub: FakeHub, plan: Plan, c
     assert STATUS.hub in page
     assert '<html lang="da">' in page
     assert [asked.after for asked in hub.asked if isinstance(asked, p.ReadJournal)] == [0, 2, 4]
+
+
+def test_it_finds_the_plan_in_a_real_hubs_journal(hub: FakeHub, tmp_path: Path, capsys: Any) -> None:
+    with at_desk(tmp_path / "journal.db") as real:
+        real.say(real.plan())
+        hub.answers[p.ReadJournal] = [real.say(p.ReadJournal(after=0)), batch(99)]
+    assert main(["emergency", "--socket", str(hub.path)]) == 0
+    assert "12 34 56 78" in capsys.readouterr().out
 
 
 def test_a_hub_that_does_not_answer_prints_nothing(tmp_path: Path, capsys: Any) -> None:
