@@ -10,7 +10,7 @@ from hub.domain.intake import Life
 from hub.domain.leave import LeaveKind
 from tests.heart.home import COMPARTMENTS, Home
 from tests.heart.papers import CHANGES, without
-from tests.heart.people import People
+from tests.heart.people import FILLS, People
 
 SECOND, MINUTE, HOUR, YEAR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=365.25)
 NUDGE_MOST = timedelta(minutes=4, seconds=30)  # R5 lets a clock be wrong by five minutes
@@ -232,6 +232,36 @@ class Faults:
             self.people.resolve(intake, give=self.rng.random() < 0.5)
         if intake := self._one():
             self.home.do(c.Correct(intake, Life.TAKEN, "Sanne", "found out"))
+
+    def filled_as_the_hub_unlocks_it(self) -> None:
+        """What waits is taken out and put in again, elsewhere, with whatever comes between; the rest is staff's."""
+        waits = [i for i, r in self.home.state.records.items() if r.state is Life.PLANNED]
+        if waits and self.home.now().trusted and not self.home.state.opening:
+            self.people.shuts_lids()
+            if fill := self.home.state.fill_of(serves := self.rng.choice(waits)):
+                self.people.clear(fill.compartment)
+            self.people.fill_unlocked(serves, self.rng.choice(COMPARTMENTS), self.rng.choice(FILLS))
+            self._opened("all")
+            self._in(self.rng.choice((MINUTE, HOUR)), "the lid is shut", self._shut_and_served)
+
+    def _shut_and_served(self) -> None:
+        self.people.shuts_lids()
+        self.people.serve()
+
+    def weight_changes_with_the_lids_shut(self) -> None:
+        """Somebody got at it, or knocked it: what it holds is nobody's word until staff have looked."""
+        if not self.home.lids:
+            self.home.moved_mg = self.rng.choice((-500, 300))
+            self.home.settle()
+            self.home.moved_mg = None
+            self._opened("all")
+            self._in(HOUR, "staff look at each fill", self._look_at_fills)
+
+    def _look_at_fills(self) -> None:
+        for n in list(self.home.state.fills):
+            if self.home.inside.get(n) == self.people.tablets(self.home.label.get(n, "")):
+                self.home.do(c.VerifyFill(n, "Sanne"))
+        self.people.serve()
 
     def asks_as_needed(self) -> None:
         """Again and again, until the box says no."""

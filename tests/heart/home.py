@@ -133,6 +133,7 @@ class Home:
         self.lids: frozenset[int] = frozenset()
         self.loose_mg = 0  # what lies on the box and is weighed with it
         self.stable = True
+        self.moved_mg: int | None = None  # what the weight changed by just now, with every lid shut
         self.cut_in: tuple[int, bool] | None = None  # commits until the power goes, and whether that one is stored
         self.version = 0
         self.openings = 0
@@ -156,7 +157,8 @@ class Home:
 
     def sensed(self, moment: Moment) -> Sensed:
         weight = TARE_MG + self.loose_mg + TABLET_MG * sum(map(len, self.inside.values()))
-        return Sensed(self.lids, Reading(weight, self.stable, 0, moment.monotonic_s), True)
+        reading = Reading(weight, self.stable, 0, moment.monotonic_s)
+        return Sensed(self.lids, reading, True, moved_mg=self.moved_mg)
 
     def do(self, command: c.Command) -> tuple[str, ...]:
         """Carry out; the refusal's reasons, or ()."""
@@ -189,6 +191,9 @@ class Home:
             if isinstance(body, e.PulseRequested):
                 self.by_hub[body.compartment] = body.intake
                 self.oracle.pulse(body.opening, self.label.get(body.compartment, ""))
+            elif isinstance(body, e.FillingBegun):
+                busy = self.lids or self.oracle.touched.get(body.filling) != self.oracle.true
+                never(busy, "unlocked to be filled, with a lid open or nobody there", body.filling, self.lids)
 
     def _stamp(self, bodies: list[e.AnyBody], moment: Moment) -> Iterator[e.Event]:
         version = self.state.plan.version if self.state.plan else None

@@ -1,14 +1,18 @@
 """What people do at the box: the citizen, staff who are honest and look, and hands that do anything."""
 
+from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 from hub.domain import commands as c
+from hub.domain.events import Counted
 from hub.domain.intake import AS_NEEDED, IntakeId, Life
 from hub.domain.leave import Leave, LeaveKind
 from hub.domain.refusal import Reason
 from tests.heart.home import COMPARTMENTS, TABLET_MG, Home
 
 STAFF = "Sanne"
+FILLS = ("done", "done", "jam", "dies", "leave", "another", "gives up")
 HANDS = ("all", "one", "none", "jam", "leave", "dies", "swapped", "lost")
 WAITS = (Life.PLANNED, Life.DUE, Life.WITHHELD)
 OPEN_ENDED = (Life.UNCERTAIN, Life.NOT_KNOWN, Life.MISSED, Life.WITHHELD, Life.HANDED_OUT_EARLY)
@@ -128,6 +132,34 @@ class People:
             home.inside[compartment], home.label[compartment] = tablets, serves
             if home.do(c.FillCompartment(compartment, serves, len(tablets) * TABLET_MG, STAFF)) != ():
                 home.inside[compartment], home.label[compartment] = before
+
+    def fill_unlocked(self, serves: IntakeId, compartment: int, how: str) -> None:
+        """The hub unlocks it; they are put in, counted and weighed, and it is filled; or something comes between."""
+        home, tablets = self.home, self.tablets(serves)
+        if not tablets or home.inside.get(compartment) or not home.now().trusted:
+            return
+        home.openings += 1
+        filling = f"f{home.openings}"
+        home.oracle.touched = {filling: home.oracle.true}
+        sensed = home.sensed(home.now())
+        if home.do(c.BeginFilling(compartment, serves, filling, sensed, STAFF)) != () or how == "jam":
+            return
+        home.by_hub.pop(compartment, None)
+        home.lid(compartment, True)
+        home.inside[compartment], home.label[compartment] = tablets, serves
+        if how == "dies":
+            home.dies()
+        if how == "leave":
+            return
+        if how == "another":
+            self.key(next(n for n in COMPARTMENTS if n != compartment), 0)
+        home.lid(compartment, False)
+        home.pause(2)
+        counted = tuple(Counted(o, Decimal(n), f"gtin-{o}", n * TABLET_MG) for o, n in Counter(tablets).items())
+        if how == "gives up" or home.do(
+            c.FillCompartment(compartment, serves, len(tablets) * TABLET_MG, STAFF, counted)
+        ):
+            home.do(c.EndFilling(STAFF))
 
     def clear(self, compartment: int) -> None:
         """Emptied, and then said; not while something is being opened and weighed."""
