@@ -1,6 +1,6 @@
 """A box's two lock channels and their rail as an ngspice netlist. Nodes end in the channel's number.
 
-What no drawing has is in it too: 2 µA of leakage into a line (two inputs), 20 pF from the neighbour's drain, 50 pF to
+What no drawing has is in it too: 12 µA of leakage into a line, 20 pF from the neighbour's drain, 50 pF to
 ground, and 1 GΩ of dirt from 12 V to each gate.
 """
 
@@ -88,7 +88,7 @@ def _channel(n: int, p: Parts, scene: Scene, line: Points | None, pull_up: float
         rdown{n} line{n} 0 {p.line_down}
         bpull{n} pull{n} 0 v = min(3.465, v(v5))
         rpull{n} pull{n} line{n} {pull_up}
-        rleak{n} v5 line{n} 2.5meg
+        rleak{n} v5 line{n} 400k
         cline{n} line{n} 0 50p
         cnear{n} line{n} d{3 - n} 20p
         bhigh{n} h{n} 0 v = v(line{n}) > {p.high} ? 1 : 0

@@ -3,8 +3,9 @@
 Sources, by maker and part. 74HCT221 and 74HCT08: Nexperia, TTL levels (low to 0.8 V, high from 2.0 V), t = 0.7 R C,
 pulse width "typically" within 5 %, inputs leak 1 µA at most. MCP130-450: Microchip DS11184, 4.25 to 4.50 V, reset held
 150 to 700 ms. IRLZ44N, IRF9540N: International Rectifier (Infineon); 2N7000: onsemi; 1N4007, 1N4148: Vishay. A Pi 4's
-pull-ups 33 to 73 kΩ: Raspberry Pi 4 Model B data sheet; PCA9535 has none, a PCA9555's are some 100 kΩ: NXP. The lock is
-an assumption: a coil of 24 Ω (0.5 A) or, at the worst that board files here name, of 10 Ω (1.2 A), with 50 mH.
+pull-ups are 33 to 73 kΩ, its lines leak 10 µA at most: Raspberry Pi's documentation, GPIO. A PCA9535 has no pull-ups, a
+PCA9555 some 100 kΩ: NXP. The lock is an assumption: a coil of 24 Ω (0.5 A) or, at the worst that board files here
+name, of 10 Ω (1.2 A), with 50 mH.
 """
 
 from msgspec import Struct
