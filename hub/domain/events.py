@@ -5,13 +5,14 @@ A body says what; the envelope (`Event`) says when, in which order and under whi
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from msgspec import Struct
 
 from hub.domain.codes import AlarmCode as AlarmCode
 from hub.domain.codes import Device as Device
 from hub.domain.codes import Evidence as Evidence
+from hub.domain.found import Counted as Counted
+from hub.domain.found import DeviceTested as DeviceTested
 from hub.domain.intake import Dose, Intake, IntakeId
 from hub.domain.leave import Leave
 from hub.domain.plan import Criticality, OrdinationId, Plan
@@ -93,14 +94,6 @@ class DeviceLost(Body, frozen=True):
 class DeviceBack(Body, frozen=True):
     device: Device
 
-class DeviceTested(Struct, frozen=True, forbid_unknown_fields=True):
-    """`figure` as measured, `limit` what it should be; `problem` is "" where it passed."""
-
-    device: Device
-    figure: str
-    limit: str
-    problem: str = ""
-
 class SelfTested(Body, frozen=True):
     """A named person had the box test its devices. No lock was moved."""
 
@@ -177,15 +170,6 @@ class FillingEnded(Body, frozen=True):
     compartment: int
     reason: str
     empty: bool
-
-class Counted(Struct, frozen=True, forbid_unknown_fields=True):
-    """One dose as it was put in. `item`: the GTIN that was scanned, "" for none. `weight_mg`: what it added, None where
-    not weighed."""
-
-    ordination: OrdinationId
-    quantity: Decimal
-    item: str = ""
-    weight_mg: int | None = None
 
 class CompartmentFilled(Body, frozen=True):
     """A fill lists the intake it serves (R7), or is one dose as needed (`intake.as_needed_id`). `contents_mg`: the
