@@ -142,7 +142,7 @@ def main(args: argparse.Namespace) -> int:
         log.error("%s; once that is mended a box starts its hub by itself within a minute", error)
         return EX_CONFIG
     except FileNotFoundError as error:  # enrolled in part or not at all: no start and no reboot brings it
-        log.error("the hub is not enrolled: %s is missing", error.filename)
+        log.error("the hub is not enrolled: %s is missing; medhub enrol makes it, and the hub starts", error.filename)
         return EX_CONFIG
     except (DeviceError, JournalError, OSError, sqlite3.Error, msgspec.MsgspecError) as error:
         log.critical("the hub cannot start: %s", error)

@@ -92,7 +92,7 @@ def main(
 
 def _trust(state_dir: Path) -> Trust:
     if os.geteuid() != state_dir.stat().st_uid:  # what it writes must be the hub's own
-        raise CannotBegin(f"{state_dir} is another user's; do it as that user: sudo -u medhub-hub medhub commission …")
+        raise CannotBegin(f"{state_dir} is another user's; as root: runuser -u medhub-hub -- medhub commission …")
     try:
         return load_trust(state_dir)
     except FileNotFoundError as error:

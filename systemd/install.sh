@@ -48,9 +48,22 @@ begin() { # on the machine itself
     systemd-tmpfiles --create "$lib/tmpfiles.d/medhub.conf"
     systemctl daemon-reload
     if [ -S /run/udev/control ]; then udevadm control --reload && udevadm trigger; fi
-    echo "Installed. Say what the box is made of in /etc/medhub/board.toml, name it in hub.toml; make it known to a municipality with
-    medhub enrol --state-dir /var/lib/medhub --sync-dir /var/lib/medhub-sync --socket /run/medhub/sync.sock ...
-and reboot, or: systemctl start medhub.target"
+    whats_next
+}
+
+whats_next() {
+    cat <<'EOT'
+Installed. What is left to do, in this order (docs/services.md):
+ 1. Say what the box is made of in /etc/medhub/board.toml, and name that file in /etc/medhub/hub.toml.
+ 2. Make it known to the municipality, with those who may act at it:
+      medhub enrol --state-dir /var/lib/medhub --sync-dir /var/lib/medhub-sync --socket /run/medhub/sync.sock \
+          --staff ID=NAME ...
+ 3. With the box empty, walk through its locks; until that is passed, none of them opens:
+      systemctl stop medhub-hub
+      runuser -u medhub-hub -- medhub commission --config /etc/medhub/hub.toml --person ID
+ 4. Start it all, now and at each boot from now on:
+      systemctl start medhub.target
+EOT
 }
 
 uninstall() {

@@ -35,12 +35,24 @@ def run(*command: str) -> None:
 
 
 def join_wifi(verb: JoinWifi, file: Path = WIFI, run: Run = run) -> None:
-    """One connection of ours, in NetworkManager's own form, made anew: the passphrase is seen in no process list."""
+    """One connection of ours, in NetworkManager's own form, made anew: the passphrase is seen in no process list.
+
+    Where it cannot be joined, what was before stands, and NetworkManager goes back to it by itself.
+    """
     if not file.parent.is_dir():
         raise Refused("NetworkManager is not on this machine")
+    before = file.read_bytes() if file.exists() else None
     replace(file, keyfile(verb))
-    run("nmcli", "connection", "reload")
-    run("nmcli", "connection", "up", "medhub")
+    try:
+        run("nmcli", "connection", "reload")
+        run("nmcli", "connection", "up", "medhub")
+    except Refused:
+        if before is None:
+            file.unlink()
+        else:
+            replace(file, before)
+        run("nmcli", "connection", "reload")
+        raise
 
 
 def keyfile(verb: JoinWifi) -> bytes:

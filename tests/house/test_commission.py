@@ -240,7 +240,7 @@ def test_a_hub_that_is_not_enrolled(home: Home, capsys: pytest.CaptureFixture[st
 def test_as_another_user(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Root's files would keep the hub from starting."""
     monkeypatch.setattr("os.geteuid", lambda: home.state.stat().st_uid + 1)
-    not_begun(home, Person(int), "sudo -u", capsys)
+    not_begun(home, Person(int), "runuser -u", capsys)
 
 
 def test_with_no_devices_or_no_board(home: Home, rig: SprungRig, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,6 +66,18 @@ def test_a_second_time_changes_nothing_and_never_somebodys_settings(tmp_path: Pa
     assert (tmp_path / LIB / "sysusers.d/medhub.conf").read_text() == (ROOT / "systemd/sysusers.conf").read_text()
 
 
+def test_what_is_left_to_do_is_told_in_the_order_in_which_it_works() -> None:
+    """Without the walk a real box opens nothing (R12); a hub that runs has the journal the walk needs."""
+    told = SCRIPT.read_text().partition("whats_next() {")[2].partition("\nEOT\n")[0]
+    steps = ("/etc/medhub/board.toml", "/etc/medhub/hub.toml", "medhub enrol ", "systemctl stop medhub-hub",
+             "medhub commission ", "systemctl start medhub.target")  # fmt: skip
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
+    page = (ROOT / "docs" / "services.md").read_text().partition("## What happens when")[0]
+    for step in ("medhub enrol ", "systemctl stop medhub-hub", "medhub commission ", "systemctl start medhub.target"):
+        assert step in page
+
+
 def test_uninstalled_nothing_is_left_but_what_is_somebodys(tmp_path: Path) -> None:
     install(tmp_path)
     journal = tmp_path / "var/lib/medhub/journal.db"
