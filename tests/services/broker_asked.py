@@ -8,7 +8,8 @@ import msgspec
 from hub.broker.verbs import SOCKET, Done
 from medhub.demo.person import wait_for
 from tests.services.falls import PATIENCE_S, pids, well
-from tests.services.stage import ServicesStage, acting_as
+from tests.services.stage import ServicesStage
+from tests.services.units import acting_as
 
 NONSENSE = (
     b"", b"{", b"\xff", b"[]", b'{"type":"Poweroff"}', b'{"type":"RestartScreen","unit":"ssh"}',

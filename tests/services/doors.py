@@ -11,8 +11,8 @@ from typing import Any
 
 from drivers.world_protocol import What
 from hub.protocol import FRAME_LIMIT, Role
-from tests.services.stage import SOCKETS, STATE, SYNC, WITNESS, ServicesStage, acting_as
-from tests.services.units import ROLES, Unit
+from tests.services.stage import SOCKETS, STATE, SYNC, WITNESS, ServicesStage
+from tests.services.units import ROLES, Unit, acting_as
 
 # Who tries, and with which group: a member of a role's group who is not named in hub.toml passes the file's mode.
 CALLERS = [

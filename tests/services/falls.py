@@ -11,10 +11,11 @@ from pathlib import Path
 
 from drivers.world_protocol import What
 from hub import protocol as p
+from hub.carrier import Network
 from hub.client import HubUnreachable
 from medhub.demo.person import wait_for
 from tests.services.doors import Line
-from tests.services.stage import STATE, WITNESS, ServicesStage
+from tests.services.stage import STATE, SYNC, WITNESS, ServicesStage
 from tests.services.units import ROLES, drop_in, systemctl
 
 PATIENCE_S = 40.0
@@ -156,8 +157,8 @@ def asks_for_help(stage: ServicesStage) -> None:
 
 
 def read_only_disk(stage: ServicesStage) -> str:
-    """From boot on: the hub is there, says whom to call, opens nothing; after the next start on a good disk it goes on.
-    (A service's own view of a disk keeps what it was mounted with, so it takes that start.)"""
+    """From boot on: the hub is there, says whom to call, opens nothing; once the disk is writable it begins anew by
+    itself. (A service's own view of a disk keeps what it was mounted with, so it takes that start, and only one.)"""
     before = pulses(stage)
     with small_disk(stage):
         subprocess.run(("mount", "-o", "remount,ro", str(STATE)), check=True)
@@ -168,10 +169,12 @@ def read_only_disk(stage: ServicesStage) -> str:
         assert int(shows("hub", "NRestarts")) == 0, "restarted"
         assert unit_runs("ui")
         subprocess.run(("mount", "-o", "remount,rw", str(STATE)), check=True)
-        systemctl("restart", "medhub-hub")
-        wait_for("the hub to go on", lambda: well(stage), PATIENCE_S)
+        begun = time.monotonic()
+        wait_for("the hub to begin anew by itself", lambda: well(stage), 90)
+        took = time.monotonic() - begun
+        assert int(shows("hub", "NRestarts")) == 1
     assert pulses(stage) == before
-    return f"said ({said}), no restart in 20 s; started again on a good disk it went on; no lock moved"
+    return f"said ({said}), no restart in 20 s; {took:.0f} s after it was writable it went on by itself; no lock moved"
 
 
 # -- the clock ---------------------------------------------------------------------------------------------------
@@ -224,3 +227,44 @@ def settings_gone_wrong(stage: ServicesStage) -> str:
     wait_for("the hub to be tried again", lambda: well(stage), 90)
     took = time.monotonic() - begun
     return f"no restart, no reboot; with the settings mended it was back after {took:.0f} s by itself"
+
+
+def settings_of_sync_gone_wrong(stage: ServicesStage) -> str:
+    """The same of sync; and the hub knows that nobody carries for it, and says so to the screen and to staff."""
+    file = SYNC / "sync.toml"
+    right = file.read_text()
+    file.write_text(right.replace("https://", "http://"))
+    try:
+        for role in ("sync", "hub"):  # the hub too: what it was told before is forgotten
+            subprocess.run(("systemctl", "restart", f"medhub-{role}"), check=False, capture_output=True)
+        wait_for("sync to be given up for a while", lambda: shows("sync", "ActiveState") == "failed", PATIENCE_S)
+        assert shows("sync", "ExecMainStatus") == str(os.EX_CONFIG)
+        assert shows("sync", "NRestarts") == "0"
+        wait_for("the hub to answer", lambda: journal_of(stage) == WHOLE, PATIENCE_S)
+        assert network_of(stage) == Network.SILENT
+        told = journal_since("sync", begun_s=30)
+        (line,) = [line for line in told if "ERROR" in line]
+        assert f"{file}: " in line, line
+        assert "gateway" in line, line
+        assert "mended" in line, line
+    finally:
+        file.write_text(right)
+    begun = time.monotonic()
+    wait_for("sync to be tried again, and to get through", lambda: network_of(stage) == Network.UP, 90)
+    took = time.monotonic() - begun
+    wait_for("all to be well", lambda: well(stage), PATIENCE_S)
+    return (
+        f"no restart; the hub says that nobody carries, systemd's journal in one line which file and key; "
+        f"with it mended all got through after {took:.0f} s by itself"
+    )
+
+
+def network_of(stage: ServicesStage) -> str:
+    answer = stage.staff.call(p.Status()).answer
+    assert isinstance(answer, p.StatusReport)
+    return answer.network
+
+
+def journal_since(role: str, begun_s: int) -> list[str]:
+    words = ("journalctl", "-q", "-o", "cat", "-u", f"medhub-{role}", "--since", f"-{begun_s}s")
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()

@@ -1,17 +1,15 @@
 """Within the virtual machine: the real unit of the screen on a real display driver, touched through the kernel.
 
 A hub that shows one snapshot stands on ui.sock; the panel's touch and a keyboard are made through uinput, so udev, the
-groups, the device files and mtdev are the real ones. A line of JSON a finding, on the console.
+groups, the device files and mtdev are the real ones.
 """
 
 import fcntl
 import grp
-import json
 import os
 import pwd
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -116,11 +114,8 @@ def shows(what: str) -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def say(**what: Any) -> None:
-    print(json.dumps(what), flush=True)
-
-
-def main() -> int:
+def main(say: Callable[..., None]) -> None:
+    """`say(check, figure)`, and `picture` where one is to be taken."""
     config = read_config(Path("/etc/medhub/ui.toml"))
     panel = config.glass
     touch = Device("proof touch", (BTN_TOUCH,), {
@@ -130,36 +125,24 @@ def main() -> int:
     keyboard = Device("proof keyboard", tuple(range(1, 128)), {})
     groups = group_of("proof touch"), group_of("proof keyboard")
     assert groups == ("medhub-ui", "input"), groups
-    say(check="udev", figure="the panel's touch is medhub-ui's, a keyboard is not")
+    say("udev", "the panel's touch is medhub-ui's, a keyboard is not")
     hub = Hub()
     subprocess.run(("systemctl", "start", "--no-block", "medhub-ui.service"), check=True)
     hub.wait(lambda heard: any(isinstance(m, Shown) and m.screen == "due" for m in heard))
-    say(check="drawn", figure=f"told as drawn, {panel.width_px}×{panel.height_px}", picture=True)
+    say("drawn", f"told as drawn, {panel.width_px}×{panel.height_px}", picture="kiosk-drawn")
     time.sleep(3)
     rect = action_rects(panel, present(DUE, HERE, panel))["open"]
     touch.tap(*rect.centre)
     hub.wait(lambda heard: any(isinstance(m, Open) for m in heard))
     hub.more_frames()
     assert sum(isinstance(m, Open) for m in hub.heard) == 1, hub.heard
-    say(check="one tap", figure="one press")
+    say("one tap", "one press")
     console = Path("/sys/class/tty/tty0/active").read_text()
     for name, keys in KEYS.items():
         keyboard.press(*keys)
         hub.more_frames()
         assert Path("/sys/class/tty/tty0/active").read_text() == console, name
-    say(check="keys", figure=f"{', '.join(KEYS)}: nothing comes of them", picture=True)
+    say("keys", f"{', '.join(KEYS)}: nothing comes of them", picture="kiosk-keys")
     time.sleep(50)
     assert (shows("NRestarts"), shows("SubState")) == ("0", "running")
-    say(check="watchdog", figure="alive for longer than its watchdog, no restart")
-    return 0
-
-
-if __name__ == "__main__":
-    try:
-        code = main()
-    except Exception as error:  # noqa: BLE001 - told on the console
-        say(check="failed", figure=f"{type(error).__name__}: {error}")
-        subprocess.run(("journalctl", "-q", "-o", "cat", "-n", "60", "-u", "medhub-ui"), check=False)
-        code = 1
-    say(check="end", code=code)
-    sys.exit(code)
+    say("watchdog", "alive for longer than its watchdog, no restart")

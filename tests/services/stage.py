@@ -4,8 +4,7 @@ import argparse
 import os
 import pwd
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from medhub import origin
 from medhub.demo import person, stage
 from medhub.demo.process import Process
 from medhub.demo.screen import WINDOW_CLASS
-from tests.services.units import ROLES, Unit, drop_in
+from tests.services.units import ROLES, Unit, acting_as, drop_in
 
 WITNESS = "medhub-witness"  # whose eyes the citizen of the proof has: ui's socket lets it in beside ui
 INSTALLED, SETTINGS = Path(__file__).parents[2] / "systemd", Path("/etc/medhub")
@@ -29,20 +28,6 @@ def witness() -> None:
     """The user, in the group of ui's socket."""
     if subprocess.run(("id", WITNESS), check=False, capture_output=True).returncode:
         subprocess.run(("useradd", "--system", "-G", "medhub-ui", WITNESS), check=True)
-
-
-@contextmanager
-def acting_as(user: str, group: str) -> Iterator[None]:
-    """Files and sockets see another user meanwhile."""
-    import grp
-
-    os.setegid(grp.getgrnam(group).gr_gid)
-    os.seteuid(pwd.getpwnam(user).pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
 
 
 def client_of(user: str, group: str) -> Callable[..., Client]:

@@ -1,8 +1,12 @@
 """The services as the booted systemd has them: started, killed, hung, looked at. For within the proof's machine."""
 
+import grp
 import os
+import pwd
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROLES = ("hub", "ui", "sync")
@@ -22,6 +26,18 @@ def drop_in(name: str, text: str, topic: str = "proof") -> None:
     else:
         file.unlink(missing_ok=True)
     systemctl("daemon-reload")
+
+
+@contextmanager
+def acting_as(user: str, group: str) -> Iterator[None]:
+    """Files and sockets see another user meanwhile."""
+    os.setegid(grp.getgrnam(group).gr_gid)
+    os.seteuid(pwd.getpwnam(user).pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 class Unit:

@@ -31,6 +31,7 @@ CHECKS: dict[str, Callable[[ServicesStage], str]] = {
     "a read-only disk": falls.read_only_disk,
     "the clock in 1970": falls.clock_of_1970,
     "settings gone wrong": falls.settings_gone_wrong,
+    "settings of sync gone wrong": falls.settings_of_sync_gone_wrong,
 }
 
 

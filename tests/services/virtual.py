@@ -1,4 +1,4 @@
-"""The screen on a bare display: a virtual machine with a display's driver, the real unit, and touch through the kernel.
+"""A virtual machine for what takes drivers of its own: the screen on a bare display, and a Wi-Fi by NetworkManager.
 
 Emulated without the help of the processor (some minutes), for not every machine lends that. `make install` with DESTDIR
 puts the services on its disk.
@@ -21,13 +21,14 @@ from PIL import Image
 from tests.services.machine import KEPT, copy_tree, debian, fetch_wheels, unpack
 
 KERNEL = ("linux-image-amd64", "initramfs-tools", "kmod")
+WIFI = ("network-manager", "wpasupplicant", "hostapd", "dnsmasq-base", "iw", "iproute2", "iputils-ping")
 PATIENCE_S = 600.0
 PROOF = """[Unit]
 After=multi-user.target
 [Service]
 Environment=PYTHONPATH=/src PYTHONDONTWRITEBYTECODE=1
 ExecStartPre=/sbin/modprobe uinput
-ExecStart=/opt/medhub/venv/bin/python -m tests.services.kiosk_within
+ExecStart=/opt/medhub/venv/bin/python -m tests.services.virtual_within
 StandardOutput=journal+console
 StandardError=journal+console
 ExecStopPost=/bin/systemctl poweroff --no-block
@@ -35,9 +36,9 @@ ExecStopPost=/bin/systemctl poweroff --no-block
 
 
 def findings(pictures: Path) -> Iterator[dict[str, Any]]:
-    """What the virtual machine says, one after the other; a picture of its display beside those that ask for one."""
+    """What the virtual machine says, one after the other; where it asks for one, a picture of its display."""
     assert platform.machine() == "x86_64", "the virtual machine is an x86-64"
-    with tempfile.TemporaryDirectory(prefix="medhub-kiosk-", dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="medhub-virtual-", dir="/var/tmp") as name:
         folder = Path(name)
         _make_disk(folder)
         with subprocess.Popen(_qemu(folder)) as machine:
@@ -49,7 +50,7 @@ def findings(pictures: Path) -> Iterator[dict[str, Any]]:
 
 def _make_disk(folder: Path) -> None:
     root = folder / "root"
-    unpack(debian(*KERNEL), root)
+    unpack(debian(*KERNEL, *WIFI), root)
     fetch_wheels()
     copy_tree(root / "src")
     shutil.copytree(root / "src", folder / "src")
@@ -63,7 +64,7 @@ def _make_disk(folder: Path) -> None:
     (root / "etc/systemd/system/multi-user.target.wants/medhub.target").unlink()  # the proof starts the screen alone
     for name in ("vmlinuz", "initrd.img"):
         shutil.copy(next((root / "boot").glob(f"{name}-*")), folder / name)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(folder / "disk"), "2600M"], check=True)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(folder / "disk"), "2700M"], check=True)
 
 
 def _qemu(folder: Path) -> list[str]:
@@ -87,10 +88,10 @@ def _told(folder: Path, machine: "subprocess.Popen[bytes]", pictures: Path) -> I
         for one in map(json.loads, said[seen:]):
             seen += 1
             if one.get("picture"):
-                _picture(folder, pictures / f"kiosk-{one['check']}.png")
+                _picture(folder, pictures / f"{one['picture']}.png")
             if one["check"] == "end":
                 return
-            if one["check"] == "failed":
+            if not one.get("ok", True):
                 print("\n".join(lines[-60:]))
             yield one
 
