@@ -48,7 +48,7 @@ class Peer:
 
     def __init__(self, path: Path) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(5)
+        self.sock.settimeout(30)
         self.sock.connect(str(path))
         self.file = self.sock.makefile("rb")
 
