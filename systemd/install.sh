@@ -78,8 +78,11 @@ uninstall() {
         if cmp -s "systemd/$settings" "$root/etc/medhub/$settings"; then rm "$root/etc/medhub/$settings"; fi
     done
     rmdir "$root/etc/medhub" 2>/dev/null || echo "Kept: the settings in /etc/medhub"
-    rm -rf "$root/opt/medhub" "$root/run/medhub"
-    if [ -z "$root" ]; then systemctl daemon-reload; fi
+    rm -rf "$root/opt/medhub" "$root/run/medhub" "$root/var/lib/medhub-broker"
+    if [ -z "$root" ]; then
+        systemctl --quiet reset-failed 'medhub-*' || true
+        systemctl daemon-reload
+    fi
     echo "Kept: the journal and its keys in /var/lib/medhub, the login in /var/lib/medhub-sync, and the users who own them"
 }
 

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def run(*command: str) -> None:
 def join_wifi(verb: JoinWifi, file: Path = WIFI, run: Run = run) -> None:
     """One connection of ours, in NetworkManager's own form, made anew: the passphrase is seen in no process list.
 
-    Where it cannot be joined, what was before stands, and NetworkManager goes back to it by itself.
+    Where it cannot be joined, what was before stands, and is gone back to.
     """
     if not file.parent.is_dir():
         raise Refused("NetworkManager is not on this machine")
@@ -47,12 +48,20 @@ def join_wifi(verb: JoinWifi, file: Path = WIFI, run: Run = run) -> None:
         run("nmcli", "connection", "reload")
         run("nmcli", "connection", "up", "medhub")
     except Refused:
-        if before is None:
-            file.unlink()
-        else:
-            replace(file, before)
-        run("nmcli", "connection", "reload")
+        with suppress(Refused):
+            _go_back(before, file, run)
         raise
+
+
+def _go_back(before: bytes | None, file: Path, run: Run) -> None:
+    """Asked for and not waited for: by itself NetworkManager tries none again whose password has just been wrong."""
+    if before is None:
+        file.unlink()
+        run("nmcli", "connection", "reload")
+    else:
+        replace(file, before)
+        run("nmcli", "connection", "reload")
+        run("nmcli", "--wait", "0", "connection", "up", "medhub")
 
 
 def keyfile(verb: JoinWifi) -> bytes:

@@ -158,18 +158,21 @@ def test_a_network_is_joined_by_a_file_of_roots_alone_and_no_secret_is_on_a_comm
 @pytest.mark.parametrize("before", [None, b"[connection]\nid=medhub\n"])
 def test_a_network_that_cannot_be_joined_leaves_what_was_before(tmp_path: Path, before: bytes | None) -> None:
     """One wrong letter in a passphrase must not cost the box the network it had."""
-    file, reloads = tmp_path / "medhub.nmconnection", list[bytes | None]()
+    file, ran = tmp_path / "medhub.nmconnection", list[tuple[str, bytes | None]]()
     if before is not None:
         file.write_bytes(before)
 
     def run(*words: str) -> None:
-        if words[2] == "up":
+        ran.append((" ".join(words), file.read_bytes() if file.exists() else None))
+        if words[-2:] == ("up", "medhub"):
             raise Refused("nmcli failed")
-        reloads.append(file.read_bytes() if file.exists() else None)
 
     with pytest.raises(Refused, match="nmcli failed"):
         acts.join_wifi(WIFI, file, run)
-    assert reloads == [acts.keyfile(WIFI), before]
+    asked, back = acts.keyfile(WIFI), [("nmcli connection reload", before)]
+    if before is not None:
+        back.append(("nmcli --wait 0 connection up medhub", before))
+    assert ran == [("nmcli connection reload", asked), ("nmcli connection up medhub", asked), *back]
 
 
 def test_without_a_network_manager_it_says_so(tmp_path: Path) -> None:

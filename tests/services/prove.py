@@ -151,10 +151,12 @@ def taken_away(made: Machine) -> list[Row]:
     made.run("sh", "-c", "cd /srv/src && make uninstall")
     places = "/etc /usr /opt /var/lib /run /lib"
     left = made.run("sh", "-c", f"find {places} -xdev -name '*medhub*' -not -path '/run/systemd/*'").split()
-    wanted = {"/etc/medhub", "/var/lib/medhub", "/var/lib/medhub-sync", "/var/lib/medhub-broker"}
+    wanted = {"/etc/medhub", "/var/lib/medhub", "/var/lib/medhub-sync"}
     assert set(left) <= wanted | {"/etc/systemd/system/medhub-hub.service.d"}, left
     journal = made.run("stat", "-c", "%U %s", "/var/lib/medhub/journal.db")
     assert journal.startswith("medhub-hub "), journal
+    units = made.run("systemctl", "list-units", "--all", "--no-legend", "medhub*")
+    assert not units, units
     kept = ", ".join(sorted(set(left) & wanted))
     return passed("make uninstall", f"left: {kept}; the journal is there, {journal.split()[1]} bytes")
 

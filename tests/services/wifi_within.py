@@ -127,7 +127,7 @@ def main(say: Callable[..., None]) -> None:
         done, _ = joins(WPA2.ssid, "not the right one")
         assert done.refused == "nmcli failed", done
         wait_for("the one before to be joined again", lambda: is_on(WPA3))
-        say("wrong passphrase", f"refused ({done.refused}), and the one before is joined again by itself")
+        say("wrong passphrase", f"refused ({done.refused}), and the one before is joined again")
         done, _ = joins(WPA2.ssid, WPA2.passphrase)
         assert done == Done(), done.refused
         run("systemctl", "restart", "NetworkManager.service")

@@ -84,6 +84,8 @@ def test_uninstalled_nothing_is_left_but_what_is_somebodys(tmp_path: Path) -> No
     journal.parent.mkdir(parents=True)
     journal.write_text("kept")
     (tmp_path / "etc/medhub/hub.toml").write_text("mine")
+    (tmp_path / "var/lib/medhub-broker").mkdir()
+    (tmp_path / "var/lib/medhub-broker/reboots").write_text("3")
     said = install(tmp_path, "uninstall")
     assert paths(tmp_path) == {"var/lib/medhub/journal.db", "etc/medhub/hub.toml"}
     assert "/var/lib/medhub" in said
