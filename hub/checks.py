@@ -4,15 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hub.device_states import Check
-from hub.ports import Package, Rtc, Scan, Scanner, ScanRefused, Thermometer
+from hub.ports import DeviceError, Package, Rtc, Scan, Scanned, Scanner, ScanRefused, Thermometer
 from hub.warmth import Warmth
 
 
-def scanner_check(scanner: Scanner) -> Check:
-    """What kind of code was last held before it, never what it says (R15): that is a citizen's medicine."""
+def scanner_check(scanner: Scanner, scanned: Scanned = lambda scan: None) -> Check:
+    """What kind of code was last held before it, never what it says (R15): that is a citizen's medicine. `scanned` is
+    told of each, first."""
     last = ["no code yet"]
 
-    def scanned(scan: Scan | ScanRefused) -> None:
+    def tell(scan: Scan | ScanRefused) -> None:
+        scanned(scan)
         if isinstance(scan, ScanRefused):
             last[0] = f"last code not read: {scan.why} {scan.about}".rstrip()
         else:
@@ -23,7 +25,7 @@ def scanner_check(scanner: Scanner) -> Check:
         scanner.check()
         return last[0]
 
-    scanner.watch(scanned)
+    scanner.watch(tell)
     return check
 
 
@@ -38,12 +40,16 @@ def rtc_check(rtc: Rtc, wall: Callable[[], datetime]) -> Check:
 
 
 def warmth_check(store: Thermometer, monotonic_s: Callable[[], float]) -> Check:
-    """How warm the medicine lies, now and over a day."""
+    """How warm the medicine lies, now and over a day. Too warm is a trouble as any other: one alarm, which ends by
+    itself; and the medicine is handed out, for a dose missed is worse than one kept too warm."""
     warmth = Warmth()
 
     def check() -> str:
         celsius = store.celsius()
         warmth.take(celsius, monotonic_s())
-        return f"{celsius} °C, over a day {warmth.mean_c:.1f} °C" + (": too warm for medicine" * warmth.too_warm)
+        figure = f"{celsius} °C, over a day {warmth.mean_c:.1f} °C"
+        if warmth.too_warm:
+            raise DeviceError(f"temperature: too warm for medicine: {figure}")
+        return figure
 
     return check

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hub.domain.events import Device
 from hub.ports import DeviceError
 from hub.reports import DeviceReport
+from hub.warmth import MOST_C
 
 HANG_S = 5.0  # a question that takes longer is not answered
 LOST_S = 5.0  # so long in trouble it is lost; a single bad answer, or a lock's second try, is not worth an alarm
@@ -30,7 +31,7 @@ LIMITS = {
     Device.SOUNDER: "plays",
     Device.POWER: "mains on",
     Device.RTC: "tells the time, its battery well",
-    Device.TEMPERATURE: "tells how warm it is",
+    Device.TEMPERATURE: f"over a day {MOST_C:.0f} °C at most",
 }
 log = logging.getLogger("hub.devices")
 

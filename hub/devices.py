@@ -19,7 +19,7 @@ from hub.domain.reading import Sensed
 from hub.failure import told
 from hub.looks import Look
 from hub.outputs import Outputs
-from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Scanner, Sounder, Tone, Voice
+from hub.ports import Backlight, Compartments, DeviceError, Power, Scale, Scanned, Scanner, Sounder, Tone, Voice
 from hub.pulses import Pulse, Pulses
 from hub.seen_lids import SeenLids
 from hub.seen_power import SeenPower
@@ -34,7 +34,8 @@ log = logging.getLogger("hub.devices")
 
 class Devices:
     """Owns the drivers' threads. `post` puts a command in the hub's inbox, `look` has the loop look at what is sensed
-    now; both may be called from any of them. `checks` are the devices that only have to be there.
+    now, `scanned` is told of each code; all may be called from any of them. `checks` are the devices that only have to
+    be there.
 
     `real_s` is the machine's monotonic clock: devices are never as fast as a demo's.
     """
@@ -44,7 +45,7 @@ class Devices:
         tones: Mapping[Criticality, Tone], post: Callable[[c.Command], None],
         real_s: Callable[[], float] = time.monotonic, look: Callable[[], None] = lambda: None,
         checks: Mapping[Device, Check] | None = None, voice: Voice | None = None, backlight: Backlight | None = None,
-        scanner: Scanner | None = None,
+        scanner: Scanner | None = None, scanned: Scanned = lambda scan: None,
     ) -> None:  # fmt: skip
         self.numbers = frozenset(compartments.numbers)
         self.states = states = DeviceStates(real_s)
@@ -60,7 +61,7 @@ class Devices:
             Device.LIDS: Look(self._lids.look, real_s), Device.SCALE: Look(self._weight.look, real_s, WEIGH_EVERY_S),
             Device.POWER: Look(self._power.look, real_s), Device.LOCKS: Look(self.pulses.look, real_s),
         }  # fmt: skip
-        checks = dict(checks or {}) | ({Device.SCANNER: scanner_check(scanner)} if scanner else {})
+        checks = dict(checks or {}) | ({Device.SCANNER: scanner_check(scanner, scanned)} if scanner else {})
         self.looks |= {device: Look(partial(states.check, device, check), real_s) for device, check in checks.items()}
         works: dict[str, Callable[[], None]] = {d: partial(look.keep, self._stop) for d, look in self.looks.items()}
         works |= {"pulse": self.pulses.work} | self.signals.works
@@ -80,9 +81,10 @@ class Devices:
     def sensed(self) -> Sensed:
         """What was last sensed; nothing of a device that hangs (R12: what nobody sees is not shut)."""
         lids = None if self.looks[Device.LIDS].hangs else self._lids.open
-        reading = None if self.looks[Device.SCALE].hangs else self._weight.reading
+        weighs = not self.looks[Device.SCALE].hangs
+        reading, moved_mg = (self._weight.reading, self._weight.moved_mg) if weighs else (None, None)
         power = (None, None, None) if self.looks[Device.POWER].hangs else self._power.now
-        return Sensed(lids, reading, *power, devices=self.states.troubles)
+        return Sensed(lids, reading, *power, moved_mg=moved_mg, devices=self.states.troubles)
 
     @property
     def edges(self) -> int:

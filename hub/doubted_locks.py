@@ -14,6 +14,7 @@ class DoubtedLocks:
     def __init__(self) -> None:
         self._why: dict[int, str] = {}
         self._pulsed: int | None = None  # the last one, whose lid has not opened since
+        self._filling = False
         self._lost = False
 
     @property
@@ -22,11 +23,13 @@ class DoubtedLocks:
 
     def take(self, body: e.AnyBody) -> None:
         match body:
-            case e.PulseRequested():
-                self._pulsed = body.compartment
+            case e.PulseRequested() | e.FillingBegun():
+                self._pulsed, self._filling = body.compartment, isinstance(body, e.FillingBegun)
+            case e.FillingEnded():
+                self._filling = False
             case e.PulseFailed() if self._pulsed is not None and not body.reason.startswith(NOT_GIVEN):
                 self._why[self._pulsed] = body.reason
-            case e.LidOpened() if body.intake is not None:
+            case e.LidOpened() if body.intake is not None or (self._filling and body.compartment == self._pulsed):
                 self._why.pop(body.compartment, None)
                 self._pulsed = None
             case e.DeviceLost(device=e.Device.LOCKS):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from hub.device_states import DeviceStates
+from hub.device_states import HANG_S, DeviceStates
 from hub.domain.events import Device
 from hub.ports import Compartments, DeviceError, LidMoved
 
@@ -21,7 +21,8 @@ class SeenLids:
         self._lock = threading.Lock()
         self._watched = False
         self.open: frozenset[int] | None = None  # None: not all of them could be seen
-        self.shut_since_s: float | None = None  # since when all were seen shut, and no edge came
+        self._shut_since_s: float | None = None
+        self._seen_s = float("-inf")
         self.edges = 0  # how many movements have been told
 
     def look(self) -> None:
@@ -33,9 +34,16 @@ class SeenLids:
         with self._lock:
             if edges == self.edges:  # a lid that moved while we looked is newer than what we saw
                 self._are(lids)
+            self._seen_s = self._real_s()
         if lids is not None:
             shut = len(self._compartments.numbers) - len(lids)
             self._states.say(Device.LIDS, f"{shut} of {len(self._compartments.numbers)} shut")
+
+    @property
+    def shut_since_s(self) -> float | None:
+        """Since when all are sensed shut and none has moved; None where they are not, or nobody looks."""
+        with self._lock:
+            return None if self._real_s() - self._seen_s > HANG_S else self._shut_since_s
 
     def all_shut(self) -> bool:
         """Asked now: whether every lid is sensed shut. No more than that: what is wrong with them, and when it is over,
@@ -52,7 +60,7 @@ class SeenLids:
         """One lid's edge; it says nothing about lids that could not be seen."""
         with self._lock:
             self.edges += 1
-            self.shut_since_s = None
+            self._shut_since_s = None
             if self.open is not None:
                 self._are(self.open | {compartment} if is_open else self.open - {compartment})
         self._moved(compartment, is_open)
@@ -60,6 +68,6 @@ class SeenLids:
     def _are(self, lids: frozenset[int] | None) -> None:
         self.open = lids
         if lids != frozenset():
-            self.shut_since_s = None
-        elif self.shut_since_s is None:
-            self.shut_since_s = self._real_s()
+            self._shut_since_s = None
+        elif self._shut_since_s is None:
+            self._shut_since_s = self._real_s()

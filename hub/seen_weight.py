@@ -9,6 +9,7 @@ from hub.domain.events import Device
 from hub.domain.reading import Reading
 from hub.ports import DeviceError, Scale
 from hub.seen_lids import SeenLids
+from hub.still_weight import StillWeight
 
 UNREST_S = 180.0  # a scale that does not come to rest for so long will not by itself
 VERDICT_S = 10.0  # so long after a lid shut a weight at rest is told at once
@@ -25,17 +26,25 @@ class SeenWeight:
         self._lock = threading.Lock()
         self._shut_s = float("-inf")  # when a lid last shut, and no weight at rest has been told since
         self._rested_s = real_s()
+        self._still = StillWeight()
         self.reading: Reading | None = None
 
     def lid_moved(self, is_open: bool) -> None:
         with self._lock:
             self._shut_s = float("-inf") if is_open else self._real_s()
 
+    @property
+    def moved_mg(self) -> int | None:
+        """By how much it has just changed with every lid shut (R7); None when it has not."""
+        with self._lock:
+            return self._still.moved_mg(self._real_s())
+
     def look(self) -> None:
         reading = self._states.ask(Device.SCALE, self._read)
         now_s = self._real_s()
         with self._lock:
             self.reading = reading
+            self._still.take(reading, self._lids.shut_since_s, now_s)
             rests = reading is not None and reading.stable and now_s - self._shut_s <= VERDICT_S
             if rests and now_s - self._shut_s > 2 * SETTLE_S:
                 self._shut_s = float("-inf")  # told; the next lid that shuts is waited for

@@ -3,11 +3,14 @@ screen lets them. No thread runs and nothing waits; what a device's thread does 
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import count
 
 from msgspec.structs import replace
 
+from hub.checks import warmth_check
+from hub.device_states import Check
 from hub.devices import Devices
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -37,7 +40,9 @@ class Home(Play):
         super().__init__()
         self.box = Box(HandClock())
         self.posted: list[c.Command] = []
-        checks = {d: partial(self._answers, d) for d in (Device.SCANNER, Device.RTC, Device.TEMPERATURE)}
+        self.degrees, self.warm_s = Decimal(21), 0.0
+        checks: dict[Device, Check] = {d: partial(self._answers, d) for d in (Device.SCANNER, Device.RTC)}
+        checks[Device.TEMPERATURE] = warmth_check(self, lambda: self.now.monotonic_s + self.warm_s)
         self.box_devices = Devices(
             *self.box.parts(), post=self.posted.append, real_s=lambda: self.now.monotonic_s, checks=checks
         )
@@ -55,6 +60,14 @@ class Home(Play):
     def _answers(self, device: Device) -> str:
         self.box.ask(device)
         return "well"
+
+    def celsius(self) -> Decimal:
+        self.box.ask(Device.TEMPERATURE)
+        return self.degrees
+
+    def warm(self, degrees: int, for_s: float) -> None:
+        """It has been so warm for so long, says the thermometer from now on."""
+        self.degrees, self.warm_s = Decimal(degrees), for_s
 
     # -- the box's second ----------------------------------------------------------------------------------------------
 

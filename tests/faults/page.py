@@ -39,7 +39,7 @@ FACTS = {
     Device.SOUNDER: "Nobody is called. The screen still shows what is due, and a missed dose is told as ever.",
     Device.POWER: "Whether the mains are on is not known. With the battery nearly empty the box stops in order.",
     Device.RTC: "Nothing now. After a power cut without network, nobody vouches for the time, and nothing opens.",
-    Device.TEMPERATURE: "How warm the medicine lies is not known; nothing waits for it.",
+    Device.TEMPERATURE: "Too warm for a day, or not known: somebody is told, and no dose waits for it.",
 }
 
 

@@ -64,6 +64,7 @@ def faults() -> Iterator[Fault]:
     yield Fault(Device.LOCKS, "a line is high with no pulse", _line_rises)
     yield Fault(Device.LOCKS, "pulsed, and the lid stays shut", _jams)
     yield Fault(Device.SCALE, "never at rest", partial(_set, "stable", False))
+    yield Fault(Device.TEMPERATURE, "too warm for a day", partial(Home.warm, degrees=31, for_s=24 * 3600.0))
     yield Fault(Device.POWER, "mains out", partial(_set, "mains", False))
     yield Fault(Device.POWER, "mains out, battery nearly empty", _battery_empties)
 

@@ -82,6 +82,12 @@ def test_what_can_still_be_done_is_done(device: Device) -> None:
         }
 
 
+def test_medicine_that_lies_too_warm_is_told_once_and_handed_out() -> None:
+    for cell in of(Device.TEMPERATURE, "too warm for a day"):
+        assert [alarm for alarm in cell.alarms if alarm.startswith("device/")] == ["device/temperature"]
+        assert cell.end == "taken" or cell.state not in ("planned", "due", "opening", "open", "shut, not weighed")
+
+
 @pytest.mark.parametrize("device", [Device.LIDS, Device.SCALE])
 def test_back_for_half_a_minute_it_can_be_had(device: Device) -> None:
     due = next(cell for cell in of(device, "lost, then back") if cell.state == "due")

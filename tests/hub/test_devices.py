@@ -486,3 +486,47 @@ def test_without_a_lid_that_shut_nobody_is_told(bench: Bench) -> None:
     told = bench.looks
     bench.look_again()
     assert bench.looks == told, "and not for ever"
+
+
+# -- a weight that changed ---------------------------------------------------------------------------------------------
+
+
+def _rest(bench: Bench, seconds: int) -> list[int | None]:
+    return [bench.look_again().moved_mg for _ in range(seconds)]
+
+
+def test_what_was_taken_out_past_the_lids_is_sensed_for_some_seconds(bench: Bench) -> None:
+    """R7, H23."""
+    bench.start()
+    assert not any(_rest(bench, 6))
+    bench.box.weight_mg -= 300
+    told = _rest(bench, 16)
+    assert set(told) == {None, -300}
+    assert told[-1] is None
+
+
+def test_what_is_taken_through_a_lid_is_not(bench: Bench) -> None:
+    bench.start()
+    _rest(bench, 6)
+    bench.box.move_lid(2, True)
+    bench.box.weight_mg -= 300
+    bench.box.move_lid(2, False)
+    assert not any(_rest(bench, 16))
+    bench.box.broken.add("lids")
+    bench.box.weight_mg -= 300
+    assert not any(_rest(bench, 3))
+    bench.box.broken.clear()
+    assert not any(_rest(bench, 16))
+
+
+def test_what_is_taken_while_nobody_looks_at_the_lids_is_not(bench: Bench) -> None:
+    bench.start()
+    _rest(bench, 6)
+    hanging, let_go = threading.Event(), threading.Event()
+    bench.box.on_look = lambda: (hanging.set(), let_go.wait(5))[0]
+    bench.real_s += 1
+    assert hanging.wait(5)
+    bench.wait(HANG_S + 1, but=(Device.LIDS,))
+    bench.box.weight_mg -= 300
+    assert not any(bench.wait(1.0, but=(Device.LIDS,)).moved_mg for _ in range(6))
+    let_go.set()

@@ -27,6 +27,8 @@ def opened(compartment: int, intake: str | None = INTAKE) -> e.LidOpened:
     return e.LidOpened(compartment=compartment, intake=intake)
 
 
+FILLING = e.FillingBegun(filling="f1", compartment=1, intake=INTAKE, number=1, weight_before_mg=0, by="Sanne")
+FILLING_ENDS = e.FillingEnded(filling="f1", compartment=1, reason="given_up", empty=True)
 LOST, BACK = e.DeviceLost(device=Device.LOCKS, text=STUCK), e.DeviceBack(device=Device.LOCKS)
 
 
@@ -39,6 +41,9 @@ LOST, BACK = e.DeviceLost(device=Device.LOCKS, text=STUCK), e.DeviceBack(device=
     ((pulse(1), failed(), LOST, pulse(2), opened(2)), {1: STUCK}),
     ((pulse(1), failed(), LOST, pulse(1), opened(1)), {}),
     ((pulse(1), failed(), LOST, opened(1, None)), {1: STUCK}),  # by key
+    ((pulse(1), failed(), LOST, FILLING, opened(1, None)), {}),
+    ((pulse(1), failed(), LOST, FILLING, FILLING_ENDS, opened(1, None)), {1: STUCK}),
+    ((FILLING, LOST), {1: STUCK}),
     ((pulse(1), failed(NOT_GIVEN + "a lid is open"), pulse(2), failed("lock 2: no"), LOST), {2: "lock 2: no"}),
     ((pulse(2), opened(2), LOST), {}),  # a line that was high: seen anew at once
     ((e.DeviceLost(device=Device.LAMPS, text="lamp 1: no"), pulse(1), failed()), {}),

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from hub import protocol as p
 from hub.domain import events as e
 from hub.domain.events import Device
+from hub.outputs import Outputs
+from hub.self_test import GAVE_WAY, IN_THE_WAY, self_test
 from tests.hub.at_desk import WHO, Hub, at_desk
-from tests.hub.box import FILLED, offer, touch_open, two_rounds
+from tests.hub.box import FILLED, Box, HandClock, offer, touch_open, two_rounds
 from tests.hub.made import wait_for
 
 TEST = p.SelfTest(**WHO)
@@ -108,3 +110,90 @@ def test_status_tells_how_each_device_is(hub: Hub) -> None:
     assert devices["scale"].problem == "scale: does not answer"
     assert devices["lids"].figure == "3 of 3 shut"
     assert devices["power"].figure == "mains on"
+
+
+# -- it gives way ------------------------------------------------------------------------------------------------------
+
+
+class Trial:
+    """A self-test that has just lit lamp 2 and is held there until `let_go`."""
+
+    def __init__(self, box: Box) -> None:
+        self.box, self.devices = box, box.devices(lambda command: None)
+        self.lit, self.let_go = threading.Event(), threading.Event()
+        self.results: list[tuple[e.DeviceTested, ...]] = []
+        self._lamp = self.devices.signals._compartments.lamp
+        self.devices.signals._compartments.lamp = self._held
+        self.devices.start()
+        self.thread = threading.Thread(target=lambda: self.results.append(self_test(self.devices)))
+        self.thread.start()
+        assert self.lit.wait(5)
+
+    def _held(self, number: int, on: bool) -> None:
+        self._lamp(number, on)
+        if number == 2 and not self.lit.is_set():
+            self.lit.set()
+            assert self.let_go.wait(5)
+
+    def burning(self) -> set[int]:
+        return {number for number, on in dict(self.box.lamps).items() if on}
+
+    def ends(self) -> dict[str, str]:
+        """What it says of each device."""
+        self.let_go.set()
+        self.thread.join(10)
+        return {result.device: result.problem for result in self.results[0]}
+
+
+@pytest.fixture
+def trial() -> Iterator[Trial]:
+    made = Trial(Box(HandClock()))
+    yield made
+    made.devices.close()
+
+
+@pytest.mark.parametrize("lamp", [1, 2, 3])
+def test_an_opening_has_its_lamp_and_the_test_says_that_it_gave_way(trial: Trial, lamp: int) -> None:
+    trial.devices.show(Outputs(opening="o1", lamp=lamp))
+    found = trial.ends()
+    wait_for(lambda: trial.burning() == {lamp})
+    assert trial.box.tones == []
+    assert lamp == 3 or (3, True) not in trial.box.lamps
+    assert {device for device, problem in found.items() if problem == GAVE_WAY} == set(IN_THE_WAY) - {Device.SOUNDER}
+    assert found[Device.POWER] == ""
+
+
+def test_an_opening_that_takes_the_lamp_over_in_its_blink_keeps_it(trial: Trial) -> None:
+    """The worst order of the two threads, made certain."""
+    signals, opens = trial.devices.signals, trial.devices.signals._opens
+
+    class Late(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            opens.wait(5)
+            wait_for(lambda: signals._lit == 2)
+            return True
+
+    signals._opens = Late()
+    signals._opens.set = opens.set
+    trial.let_go.set()
+    trial.devices.show(Outputs(opening="o1", lamp=2))
+    trial.ends()
+    assert trial.burning() == {2}
+
+
+def test_an_opening_that_is_over_before_the_test_looks_again_has_been_in_its_way(trial: Trial) -> None:
+    trial.devices.show(Outputs(opening="o1", lamp=2))
+    trial.devices.show(Outputs())
+    assert trial.ends()[Device.SCALE] == GAVE_WAY
+    wait_for(lambda: trial.burning() == set())
+
+
+def test_in_whatever_order_the_threads_come_the_lamp_burns() -> None:
+    for _ in range(8):
+        trial = Trial(Box(HandClock()))
+        showing = threading.Thread(target=trial.devices.show, args=(Outputs(opening="o1", lamp=2),))
+        showing.start()
+        trial.ends()
+        showing.join(5)
+        wait_for(lambda trial=trial: trial.burning() == {2} and trial.devices.signals._lit == 2)
+        trial.devices.close()

@@ -13,6 +13,10 @@ pulses = of("hub/pulses.py", "hub/test_devices.py")
 seen_lids = of("hub/seen_lids.py", "hub/test_devices.py")
 seen_weight = of("hub/seen_weight.py", "hub/test_devices.py")
 states = of("hub/device_states.py", "hub/test_devices.py")
+doubted = of("hub/doubted_locks.py", "hub/test_doubted_locks.py")
+still = of("hub/still_weight.py", "hub/test_still_weight.py", "hub/test_devices.py")
+signals = of("hub/signals.py", "hub/test_self_test.py")
+warmth = of("hub/warmth.py", "hub/test_warmth.py")
 signed = of("hub/signed.py", "hub/test_signed.py")
 lanes = of("hub/lanes.py", "hub/test_lanes.py", "hub/test_desk.py")
 locks = of("drivers/compartments.py", "drivers/test_compartments.py", "drivers/test_compartment_faults.py")
@@ -106,6 +110,20 @@ DEVICE_MUTANTS = (
                 "        if rests and self._shut_s > 1e9:\n            self._at_rest()"),
     seen_weight("R12", "what could not be read just now is what it was",
                 "            self.reading = reading\n", "            self.reading = reading or self.reading\n"),
+    doubted("R9", "after a restart another lock's pulse says that all are well", "self._why[self._pulsed] = body.reason", "pass"),
+    doubted("R9", "a lock that hung is forgotten with its process", "self._why.setdefault(self._pulsed, body.text)", "pass"),
+    doubted("H12", "a pulse that was not tried doubts its lock", " and not body.reason.startswith(NOT_GIVEN)", ""),
+    still("R7", "a weight that changed while a lid moved is told", "reading is None or shut_since_s is None:", "reading is None:"),
+    still("R7", "an edge between two looks is forgotten", " or self._rested[0][0] < shut_since_s", ""),
+    still("R7", "weights far apart in time are compared", "now_s - self._rested[-1][0] > GAP_S or ", ""),
+    still("R7", "a hand that leans on the box takes tablets", "elif now_s - self._other_s >= HOLD_S:", "else:"),
+    still("R7", "what creeps into the median is nothing", "            self._rested = deque([self._rested[0]])", "            pass"),
+    still("R7", "a scale that was lost is gone on with", "            self._begin_anew()\n        elif not reading.stable:",
+          "            pass\n        elif not reading.stable:"),
+    seen_lids("R7", "lids that nobody looks at have been shut all along", "None if self._real_s() - self._seen_s > HANG_S else ", ""),
+    signals("R12", "the self-test puts out an opening's lamp", "if number != self._lit:", "if number:"),
+    signals("R12", "the self-test goes on in an opening", "            if self._opens.is_set():\n                return False\n", ""),
+    warmth("R9", "a warm afternoon is too warm", "self._at_s is None else max(0.0, at_s - self._at_s)", "self._at_s is None else 1e9"),
     states("R9", "a single bad answer is a device lost", "LOST_S = 5.0", "LOST_S = 0.0"),
     states("R9", "a loose plug is a new trouble each time", "WELL_S = 30.0", "WELL_S = 1.0"),
     states("R9", "another lock's pulse says that this one is well", "        self._begin(device, part)\n        try:", "        part = 0\n        self._begin(device, part)\n        try:"),
