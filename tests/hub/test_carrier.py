@@ -1,4 +1,4 @@
-"""Nobody who carries is a state the hub knows: at the start, after sync has died, and told once (R9, H31)."""
+"""Nobody who carries is a state the hub knows: at the start, after sync has died, and told once (R9, H18)."""
 
 import pytest
 
