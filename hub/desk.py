@@ -11,6 +11,7 @@ from typing import Any
 
 from hub import documents, status
 from hub import protocol as p
+from hub.at_fill import AtFill, Guiding
 from hub.broker import verbs as broker
 from hub.clock_model import ON_ANY_TIME, May, may
 from hub.domain import commands as c
@@ -46,6 +47,7 @@ class Desk:
     ) -> None:  # fmt: skip
         self._loop, self._trust, self._key, self._random, self._real_s = loop, trust, device_key, random, real_s
         self._lanes = Lanes(loop, trust)
+        self.at_fill = AtFill(loop, self._new_id, real_s)
         self._from_afar = FromAfar(loop, trust, self._clock_allows)
         self._pins = Pins(trust, lambda: loop.clock.now().monotonic_s)
         self._ask_broker = ask_broker
@@ -81,9 +83,12 @@ class Desk:
         return _refused(f"the machine did not do it: {done.refused}") if done.refused else None
 
     def _answer_in_time(self, message: Any, asked_s: float) -> Answered | Later:
-        """A touch on Åbn that waited for a slow disk opens nothing: the person may have gone (R1, H13). A time that
-        waited is no longer the time (R5)."""
-        if isinstance(message, p.Open | p.AskAsNeeded | p.SetTime) and self._real_s() - asked_s > TOUCH_OLD_S:
+        """A touch on Åbn, or a filling, that waited for a slow disk opens nothing: the person may have gone (R1, H13).
+        A time that waited is no longer the time (R5)."""
+        if (
+            isinstance(message, p.BeginFilling | p.Open | p.AskAsNeeded | p.SetTime)
+            and self._real_s() - asked_s > TOUCH_OLD_S
+        ):
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
@@ -138,7 +143,7 @@ class Desk:
                 self._loop.carrier.told(message.up)
                 return None
             case p.Status():
-                return status.report(self._loop, self.shown)
+                return status.report(self._loop, self.shown, self.at_fill.report())
             case p.ReadJournal():
                 return status.journal(self._loop.journal, message.after, message.limit)
         return p.Error(p.Problem.UNKNOWN, (f"no answer to {type(message).__name__}",))
@@ -160,6 +165,8 @@ class Desk:
                 return _refused(Reason.CLOCK)
             if isinstance(message, p.SelfTest):
                 return self._self_test(person.name)
+            if isinstance(message, Guiding):
+                return self.at_fill.answer(message, person.name)
             command = self._act(message, person.name)
         except NotAdmitted as refused:
             return _refused(refused.reason)
@@ -176,9 +183,9 @@ class Desk:
         return self._ask_then_reply(verb) if verb else None
 
     def _self_test(self, by: str) -> Answered | Later:
-        """Not in an opening: its lamp is somebody's, and its weight is being judged. One at a time."""
-        devices = self._loop.devices
-        if devices is None or self._loop.state.opening or self._testing:
+        """Not in an opening nor a filling: its lamp is somebody's, and its weight is being judged. One at a time."""
+        devices, state = self._loop.devices, self._loop.state
+        if devices is None or state.opening or state.filling or self._testing:
             return _refused(Reason.ANOTHER_OPENING)
         self._testing = True
 
@@ -216,8 +223,15 @@ class Desk:
         match message:
             case p.Fill() if not self._loop.has_compartment(message.compartment):
                 return _refused(Reason.NO_SUCH)
+            case p.Fill() if message.second_person == message.person:
+                return _refused("same_person")
             case p.Fill():
-                return c.FillCompartment(message.compartment, message.intake, message.contents_mg, by)
+                who, pin = message.second_person, message.second_pin
+                return self.at_fill.order(message, by, self._pins.admit(who, pin or "").name if who else "")
+            case p.EndFilling():
+                return c.EndFilling(by)
+            case p.Verify():
+                return c.VerifyFill(message.compartment, by)
             case p.Empty():
                 return c.EmptyCompartment(message.compartment, by)
             case p.Resolve():
@@ -291,8 +305,9 @@ def _refused(reason: str) -> p.Error:
 # A journal that cannot be followed answers nothing else.
 _WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen, p.SetJournalAside)
 _WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {
-    p.Empty: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME, p.LowerMark: May.LOWER_MARK,
-    p.JoinWifi: May.MACHINE, p.RestartScreen: May.MACHINE, p.Reboot: May.MACHINE, p.SelfTest: May.MACHINE,
+    p.Empty: May.EMPTY, p.EndFilling: May.EMPTY, p.Acknowledge: May.ACKNOWLEDGE, p.SetTime: May.SET_TIME,
+    p.LowerMark: May.LOWER_MARK, p.JoinWifi: May.MACHINE, p.RestartScreen: May.MACHINE, p.Reboot: May.MACHINE,
+    p.SelfTest: May.MACHINE,
 }  # fmt: skip
 _TOUCHES: dict[type[p.Message], Callable[[Any], c.Command]] = {
     p.Snooze: lambda m: c.Snooze(m.intake),

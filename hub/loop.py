@@ -314,6 +314,8 @@ class Loop:
         for body in bodies:
             if isinstance(body, e.PulseRequested) and self._devices is not None:
                 self._devices.pulse(Pulse(body.opening, body.compartment, body.number))
+            elif isinstance(body, e.FillingBegun) and self._devices is not None:
+                self._devices.pulse(Pulse(body.filling, body.compartment, body.number))
             elif isinstance(body, e.TimeSet):
                 self.clock.tell(body.wall)
             elif isinstance(body, e.MarkLowered):

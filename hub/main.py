@@ -107,6 +107,7 @@ def bootstrap(
         devices = Devices(
             box.compartments, box.scale, box.sounder, box.power, box.tones, loop.post, look=loop.look,
             checks=box.checks, voice=box.voice, backlight=box.backlight, scanner=box.scanner,
+            scanned=desk.at_fill.scanned,
         )  # fmt: skip
         made.pop_all()  # they are the hub's to close now
     return Hub(journal, loop, devices, server, Chores(journal, config.state_dir / "backup"))

@@ -18,8 +18,9 @@ _RANK = list(Criticality).index
 
 
 class Outputs(Struct, frozen=True):
-    """`opening`: the one under way, "" for none. `lamp`: the compartment to light. `tone`: which reminder to sound;
-    `beat` names it, so it sounds once. `say`: the sentence after it, "" for none. `light_pct`: the screen's."""
+    """`opening`: the one under way, or the filling, "" for none. `lamp`: the compartment to light. `tone`: which
+    reminder to sound; `beat` names it, so it sounds once. `say`: the sentence after it, "" for none. `light_pct`: the
+    screen's."""
 
     opening: str = ""
     lamp: int | None = None
@@ -30,11 +31,13 @@ class Outputs(Struct, frozen=True):
 
 
 def outputs(state: State, moment: Moment) -> Outputs:
-    """The lamp of the opening under way, or the reminder of the most critical that is due and not put off. Nobody is
-    called in an empty home, nor to what a named person is on the way with, nor to what they may want or not. The first
-    call of each is spoken too. At night the screen is dim unless it calls."""
+    """The lamp of the opening or filling under way, or the reminder of the most critical that is due and not put off.
+    Nobody is called in an empty home, nor to what a named person is on the way with, nor to what they may want or not.
+    The first call of each is spoken too. At night the screen is dim unless it calls."""
     if state.opening is not None:
         return Outputs(opening=state.opening.id, lamp=state.opening.compartment)
+    if state.filling is not None:
+        return Outputs(opening=state.filling.id, lamp=state.filling.compartment)
     calling = [r for r in state.records.values() if _calls(r) and moment.wall >= _since(r)]
     if not calling or state.away(moment.wall):
         return Outputs(light_pct=NIGHT_PCT if _is_night(state, moment) else DAY_PCT)

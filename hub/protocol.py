@@ -12,9 +12,39 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
-from hub.domain.leave import LeaveKind
+from hub.acts import Acknowledge as Acknowledge
+from hub.acts import Act as Act
+from hub.acts import BeginFilling as BeginFilling
+from hub.acts import BeginLeave as BeginLeave
+from hub.acts import ConfirmJournal as ConfirmJournal
+from hub.acts import Correct as Correct
+from hub.acts import Count as Count
+from hub.acts import Empty as Empty
+from hub.acts import EndFilling as EndFilling
+from hub.acts import EndLeave as EndLeave
+from hub.acts import Fill as Fill
+from hub.acts import HandBack as HandBack
+from hub.acts import HandOutEarly as HandOutEarly
+from hub.acts import Identify as Identify
+from hub.acts import JoinWifi as JoinWifi
+from hub.acts import LowerMark as LowerMark
+from hub.acts import Promise as Promise
+from hub.acts import Reboot as Reboot
+from hub.acts import Resolution as Resolution
+from hub.acts import Resolve as Resolve
+from hub.acts import RestartScreen as RestartScreen
+from hub.acts import SelfTest as SelfTest
+from hub.acts import SetJournalAside as SetJournalAside
+from hub.acts import SetTime as SetTime
+from hub.acts import Verify as Verify
+from hub.message import Id as Id
+from hub.message import Message as Message
+from hub.message import Seq as Seq
+from hub.message import Text as Text
 from hub.reports import CompartmentReport as CompartmentReport
 from hub.reports import DeviceReport as DeviceReport
+from hub.reports import FillingReport as FillingReport
+from hub.reports import PutIn as PutIn
 from hub.reports import SelfTestReport as SelfTestReport
 from hub.reports import StatusReport as StatusReport
 from hub.views import AlarmView as AlarmView
@@ -29,21 +59,11 @@ PROTOCOL = 1
 KiB = 1024
 PLAN_LIMIT = 2 * KiB * KiB  # a signed plan, in characters
 
-Text = Annotated[str, Meta(max_length=200)]
-Id = Annotated[str, Meta(min_length=1, max_length=80)]
-Instant = Annotated[datetime, Meta(tz=True)]
-Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Contents = Annotated[int, Meta(ge=0, le=10_000_000)]  # mg; more than a whole box holds
-
 
 class Role(StrEnum):
     UI = "ui"
     SYNC = "sync"
     STAFF = "staff"
-
-
-class Message(Struct, frozen=True, tag=True, kw_only=True, forbid_unknown_fields=True):
-    """Root of all requests; the JSON `type` is the class's name."""
 
 
 # -- ui: what was touched ------------------------------------------------------------------------------------
@@ -164,120 +184,6 @@ class ReadJournal(Message, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=1000)] = 200
 
 
-class Act(Message, frozen=True):
-    """An act names an authenticated person: id from the roster and PIN."""
-
-    person: Id
-    pin: Annotated[str, Meta(min_length=4, max_length=12)]
-
-
-class Fill(Act, frozen=True):
-    """The compartment now holds exactly this intake's boxed doses. `contents_mg` as weighed."""
-
-    compartment: int
-    intake: Id
-    contents_mg: Contents | None = None
-
-
-class Empty(Act, frozen=True):
-    compartment: int
-
-
-class Resolution(StrEnum):
-    """What a named person found out about an uncertain, not known, missed or early intake."""
-
-    DUE = "due"  # contents verified (or put back); may be taken until `latest_at`
-    TAKEN = "taken"
-    MISSED = "missed"
-    GIVEN_BY_STAFF = "given_by_staff"
-
-
-class Resolve(Act, frozen=True):
-    intake: Id
-    outcome: Resolution
-    latest_at: Instant | None = None
-
-
-class Correct(Act, frozen=True):
-    intake: Id
-    state: Id
-    reason: Text
-
-
-class HandOutEarly(Act, frozen=True):
-    intake: Id
-
-
-class Promise(Act, frozen=True):
-    """ "I will give it": the box keeps the intake locked from now on (R9)."""
-
-    intake: Id
-    give_by: Instant
-
-
-class HandBack(Act, frozen=True):
-    """Who promised it will not give it."""
-
-    intake: Id
-
-
-class BeginLeave(Act, frozen=True):
-    """Agreed time away (H27, H33); `responsible` has said yes to a weekend. Only hospital may be without an end."""
-
-    kind: LeaveKind
-    begins_at: Instant
-    ends_at: Instant | None = None
-    responsible: Annotated[str, Meta(max_length=80)] = ""
-
-
-class EndLeave(Act, frozen=True):
-    """The citizen is home again."""
-
-
-class ConfirmJournal(Act, frozen=True):
-    """The person has compared box and plan and answers for going on with this journal (R11)."""
-
-
-class SetJournalAside(Act, frozen=True):
-    """Keep a journal that cannot be gone on with, under a name of its own, and begin another one, in doubt (R11)."""
-
-
-class Acknowledge(Act, frozen=True):
-    alarm: Id
-
-
-class SetTime(Act, frozen=True):
-    """The time it is (R5). Refused: before the clock's mark, or more than a week past it."""
-
-    wall: Instant
-
-
-class LowerMark(Act, frozen=True):
-    """Two different persons set the clock's mark aside, each with a PIN; then somebody must tell the time (R5)."""
-
-    second_person: Id
-    second_pin: Annotated[str, Meta(min_length=4, max_length=12)]
-
-
-class JoinWifi(Act, frozen=True):
-    """Join this network (`hub.broker.verbs.JoinWifi`); the passphrase goes to the broker and into no journal."""
-
-    ssid: Annotated[str, Meta(min_length=1, max_length=32)]
-    passphrase: Annotated[str, Meta(min_length=8, max_length=63, pattern=r"^[ -~]*\Z")]
-
-
-class RestartScreen(Act, frozen=True):
-    """The screen hangs."""
-
-
-class Reboot(Act, frozen=True):
-    """Start the whole box anew. Refused while an opening is under way."""
-
-
-class SelfTest(Act, frozen=True):
-    """Try every device but the locks → `SelfTestReport`, once it is in the journal. Refused in an opening."""
-
-
 UI_MESSAGES = (
     Open | AskAsNeeded | Snooze | Decline | ChangeMind | Say | TakenElsewhere | AskForHelp | HomeAgain | Shown
 )  # fmt: skip
@@ -285,9 +191,9 @@ SYNC_MESSAGES = (
     EventsAfter | Acked | Parked | OfferStop | OfferPlan | OfferCommand | OfferKey | GetHeartbeat | NetworkSeen
 )  # fmt: skip
 STAFF_MESSAGES = (
-    Status | ReadJournal | Fill | Empty | Resolve | Correct | HandOutEarly | Promise | HandBack | BeginLeave | EndLeave
-    | Acknowledge | ConfirmJournal | SetTime | LowerMark | SetJournalAside | JoinWifi | RestartScreen | Reboot
-    | SelfTest
+    Status | ReadJournal | BeginFilling | Identify | Count | EndFilling | Fill | Verify | Empty | Resolve | Correct
+    | HandOutEarly | Promise | HandBack | BeginLeave | EndLeave | Acknowledge | ConfirmJournal | SetTime | LowerMark
+    | SetJournalAside | JoinWifi | RestartScreen | Reboot | SelfTest
 )  # fmt: skip
 ALLOWED: dict[Role, Any] = {Role.UI: UI_MESSAGES, Role.SYNC: SYNC_MESSAGES, Role.STAFF: STAFF_MESSAGES}
 # Largest frame a client may send, by role. A plan may be 2 MiB; the rest of sync's messages are small.
@@ -362,10 +268,11 @@ class Snapshot(Struct, frozen=True, tag=True):
     asked_for_help: Help = Help.NONE
     asked_help_seen_by: str = ""
     leave: LeaveView | None = None
+    filling: int | None = None  # the compartment that a named person is filling
     done: IntakeView | None = None  # the intake just finished, for a minute, for "Godt. Det er skrevet ned."
 
 
-Answer = EventBatch | Heartbeat | StatusReport | SelfTestReport
+Answer = EventBatch | Heartbeat | StatusReport | SelfTestReport | FillingReport
 
 
 class Reply(Struct, frozen=True, tag=True):

@@ -17,7 +17,7 @@ PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: t
 
 
 class Pulse(Struct, frozen=True):
-    """An effect of a `PulseRequested` just committed."""
+    """An effect of a `PulseRequested` or a `FillingBegun` just committed. `opening`: its id, or the filling's."""
 
     opening: str
     compartment: int

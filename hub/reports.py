@@ -5,7 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from hub.domain.events import DeviceTested
-from hub.views import AlarmView, IntakeView, LeaveView
+from hub.views import AlarmView, DoseView, IntakeView, LeaveView
 
 
 class CompartmentReport(Struct, frozen=True):
@@ -13,6 +13,28 @@ class CompartmentReport(Struct, frozen=True):
     lid_open: bool
     intake: str | None
     verified: bool
+    doubted: str = ""  # why its contents are not vouched for (a code)
+
+
+class PutIn(Struct, frozen=True):
+    """One dose that is to lie in the compartment. `item`: the GTIN of the package it came from, "" for none scanned;
+    `weight_mg`: what it added, None where not weighed."""
+
+    ordination: str
+    dose: DoseView
+    counted: bool = False
+    item: str = ""
+    weight_mg: int | None = None
+
+
+class FillingReport(Struct, frozen=True, tag=True):
+    """The filling under way. `opened`: its lid, once at least. `scanned`: the package that the next count is from."""
+
+    compartment: int
+    intake: str
+    opened: bool
+    doses: tuple[PutIn, ...]
+    scanned: str = ""
 
 
 class DeviceReport(Struct, frozen=True):
@@ -36,7 +58,7 @@ class StatusReport(Struct, frozen=True, tag=True):
     hub: str
     plan_version: int | None
     next_look: datetime  # nothing is due before this
-    busy: bool  # an opening is under way or a lid is open
+    busy: bool  # an opening or a filling is under way, or a lid is open
     seq: int
     cursors: dict[str, int]
     intakes: tuple[IntakeView, ...]
@@ -56,3 +78,4 @@ class StatusReport(Struct, frozen=True, tag=True):
     shown_snapshot: int = 0
     snapshot: int = 0
     day: date | None = None
+    filling: FillingReport | None = None

@@ -67,6 +67,7 @@ def snapshot(state: State, moment: Moment, sensed: Sensed, context: Context, ver
         asked_for_help=view.help(asked),
         asked_help_seen_by=asked.seen_by or "" if asked else "",
         leave=view.leave(),
+        filling=state.filling.compartment if state.filling else None,
         done=view.intake(_done(state, moment)),
     )
 
@@ -207,7 +208,7 @@ class _Viewer:
             return None
         waits = {Reason.INTERVAL, Reason.MOST_TAKEN} & set(reasons) and set(reasons) <= _TIME_ALONE
         at = possible_at(state, dose, now) if waits else None
-        return p.AsNeededView(ordination.id, _dose(dose), dose.most or 0, reasons, self.home(at) if at else None)
+        return p.AsNeededView(ordination.id, dose_view(dose), dose.most or 0, reasons, self.home(at) if at else None)
 
     def _view(self, intake: Intake, state: str = Life.PLANNED, **more: Any) -> p.IntakeView:
         fill = self._state.fill_of(intake.id)
@@ -215,7 +216,7 @@ class _Viewer:
         ours = opening.compartment if opening and opening.intake == intake.id else None
         return p.IntakeView(
             id=intake.id, state=state, at=self.home(intake.at), opens_at=self.home(intake.opens_at),
-            latest_at=self.home(intake.latest_at), doses=tuple(_dose(d) for d in intake.doses),
+            latest_at=self.home(intake.latest_at), doses=tuple(dose_view(d) for d in intake.doses),
             compartment=fill.compartment if fill else ours, as_needed=intake.as_needed, **more,
         )  # fmt: skip
 
@@ -226,7 +227,8 @@ _TIME_ALONE = frozenset({
 })  # fmt: skip
 
 
-def _dose(dose: Dose) -> p.DoseView:
+def dose_view(dose: Dose) -> p.DoseView:
+    """A dose as screen and staff read it."""
     return p.DoseView(
         name=dose.name, strength=dose.strength, quantity=_text(dose.quantity), unit=dose.unit,
         boxed=dose.handout is Handout.COMPARTMENT, purpose=dose.purpose,

@@ -9,17 +9,18 @@ from hub.lane import Lane
 from hub.loop import Loop
 
 
-def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
+def report(loop: Loop, shown: p.Shown, filling: p.FillingReport | None) -> p.StatusReport:
     """Everything a named person, or the demo, needs to know of the hub now."""
     state, moment, snapshot = loop.state, loop.clock.now(), loop.snapshot
     fills = state.fills
     numbers = sorted(set(fills) | state.open_lids)
+    busy = bool(state.opening or state.filling or state.open_lids)
     return p.StatusReport(
         now=moment.wall, trusted=moment.trusted, hub=loop.context.hub,
         plan_version=state.plan.version if state.plan else None,
         next_plan_version=state.next_plan.version if state.next_plan else None,
         next_plan_from=state.next_plan.valid_from if state.next_plan else None,
-        next_look=next_look(state, moment), busy=bool(state.opening or state.open_lids), seq=state.seq,
+        next_look=next_look(state, moment), busy=busy, seq=state.seq,
         cursors={lane: loop.journal.cursor(lane) for lane in Lane},
         intakes=snapshot.today if snapshot else (), alarms=snapshot.alarms if snapshot else (),
         leave=snapshot.leave if snapshot else None, stopped=tuple(sorted(state.stops)),
@@ -27,6 +28,7 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
             p.CompartmentReport(
                 compartment=n, lid_open=n in state.open_lids,
                 intake=fills[n].intake if n in fills else None, verified=n in fills and not fills[n].doubted,
+                doubted=fills[n].doubted if n in fills else "",
             )
             for n in numbers
         ),
@@ -34,7 +36,8 @@ def report(loop: Loop, shown: p.Shown) -> p.StatusReport:
         journal=loop.journal.state, journal_finding=loop.journal.finding,
         shown_screen=shown.screen, shown_snapshot=shown.snapshot, snapshot=snapshot.version if snapshot else 0,
         network=loop.carrier.look(),
-        day=state.planned_day, clock=loop.clock.state, zone=state.plan.settings.zone if state.plan else "UTC",
+        filling=filling, day=state.planned_day,
+        clock=loop.clock.state, zone=state.plan.settings.zone if state.plan else "UTC",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
-from medhub.staff import Refused, ask
+from medhub.staff_ask import Refused, ask
 
 EVERY_S = 1.0  # so often the hub looks, too
 CLEAR = "\x1b[H\x1b[J"

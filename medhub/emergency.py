@@ -18,7 +18,7 @@ from hub.client import Client, HubUnreachable
 from hub.domain.events import Event, PlanAccepted
 from hub.domain.plan import Plan
 from medhub.emergency_words import ACTS, POISON_LINE, SOCKET, WORDS, Words
-from medhub.staff import Refused, ask
+from medhub.staff_ask import Refused, ask
 
 PAGE = Path(__file__).parents[1] / "docs" / "emergency.md"
 MOST_RELATIVES = 2  # what there is room for

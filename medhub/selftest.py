@@ -8,7 +8,7 @@ from pathlib import Path
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
 from hub.domain.events import DeviceTested
-from medhub.staff import Refused, ask, pin_of
+from medhub.staff_ask import Refused, ask, pin_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from hub.domain.events import AlarmCode, AnyBody
 from hub.domain.refusal import Reason
 from hub.lane import LANE
 from medhub.cli import COMMANDS
-from medhub.staff import SENTENCES
+from medhub.staff_words import SENTENCES
 from tests.house.tree import ROOT, files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

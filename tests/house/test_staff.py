@@ -18,11 +18,14 @@ from hub.domain.refusal import Reason
 from medhub.cli import main
 
 NOW = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+DOSE = p.DoseView("Panodil", "500 mg", "2", "tabletter", True)
 STATUS = p.StatusReport(
     now=NOW, trusted=True, hub="hub-7", plan_version=3, next_look=NOW, busy=False, seq=41, cursors={},
     intakes=(p.IntakeView("2026-11-20/evening", "due", NOW, NOW, NOW + timedelta(hours=1), (), compartment=3),),
     alarms=(p.AlarmView("not_taken/2026-11-20/noon", "not_taken", "high", NOW, p.Help.SEEN, seen_by="Sanne"),),
-    compartments=(p.CompartmentReport(3, False, "2026-11-20/evening", True), p.CompartmentReport(4, True, None, True)),
+    compartments=(p.CompartmentReport(3, False, "2026-11-20/evening", True), p.CompartmentReport(4, True, None, True),
+                  p.CompartmentReport(5, False, "2026-11-21/noon", False, "lid_opened")),
+    filling=p.FillingReport(6, "2026-11-22/noon", True, (p.PutIn("1", DOSE, True), p.PutIn("2", DOSE))),
 )  # fmt: skip
 
 
@@ -88,7 +91,9 @@ def staff(hub: FakeHub, *words: object) -> int:
 def test_status_says_where_the_hub_is(hub: FakeHub, capsys: pytest.CaptureFixture[str]) -> None:
     assert staff(hub, "status") == 0
     told = capsys.readouterr().out
-    for fact in ("hub-7", "plan version 3", "2026-11-20/evening", "due in 3", "compartment 4   empty, lid open"):
+    for fact in ("hub-7", "plan version 3", "2026-11-20/evening", "due in 3", "compartment 4   empty, lid open",
+                 "compartment 5   2026-11-21/noon (not vouched for: lid_opened)",
+                 "filling 6 with 2026-11-22/noon: 1 of 2 counted"):  # fmt: skip
         assert fact in told
     assert "not_taken/2026-11-20/noon since 18:05, high, seen by Sanne" in told
 
@@ -106,10 +111,13 @@ def test_status_says_who_is_away_what_is_stopped_and_who_comes_with_what(hub: Fa
 
 
 ACTS = {
-    "fill 3 2026-11-20/evening --contents-mg 1500": p.Fill(
+    "fill 3 2026-11-20/evening --by-word --contents-mg 1500": p.Fill(
         person="sanne", pin="4711", compartment=3, intake="2026-11-20/evening", contents_mg=1500
     ),
-    "fill 3 2026-11-20/evening": p.Fill(person="sanne", pin="4711", compartment=3, intake="2026-11-20/evening"),
+    "fill 3 2026-11-20/evening --by-word": p.Fill(
+        person="sanne", pin="4711", compartment=3, intake="2026-11-20/evening"
+    ),
+    "verify 3": p.Verify(person="sanne", pin="4711", compartment=3),
     "empty 3": p.Empty(person="sanne", pin="4711", compartment=3),
     "resolve i taken": p.Resolve(person="sanne", pin="4711", intake="i", outcome=p.Resolution.TAKEN),
     "resolve i due --minutes 90": p.Resolve(
@@ -141,6 +149,7 @@ ACTS = {
 
 def test_every_message_of_staffs_has_a_word() -> None:
     others = {p.Status, p.ReadJournal, p.SetTime, p.LowerMark, p.JoinWifi, p.SelfTest}  # the last: `medhub selftest`
+    others |= {p.BeginFilling, p.Identify, p.Count, p.EndFilling}  # test_staff_fill.py
     assert {type(message) for message in ACTS.values()} | others == set(get_args(p.STAFF_MESSAGES))
 
 
@@ -227,7 +236,7 @@ def test_the_time_it_took_to_give_the_pin_is_counted(hub: FakeHub, monkeypatch: 
         return "4711"
 
     monkeypatch.setattr("getpass.getpass", typed)
-    monkeypatch.setattr("medhub.staff.time.monotonic", lambda: now_s[0])
+    monkeypatch.setattr("medhub.staff_acts.time.monotonic", lambda: now_s[0])
     assert staff(hub, "set-time", "2026-11-20T14:05Z", "--as", "sanne") == 0
     (message,) = (m for m in hub.asked if isinstance(m, p.SetTime))
     assert message.wall == datetime(2026, 11, 20, 14, 6, 30, tzinfo=UTC)

@@ -34,6 +34,7 @@ INTAKE = Intake(
     latest_at=START + timedelta(hours=1), doses=(HALF, DROPS),
 )  # fmt: skip
 OPENING = "019f0000-0000-7000-8000-00000000aaaa"
+FILLING = "019f0000-0000-7000-8000-00000000bbbb"
 LATER = START + timedelta(hours=3)
 COMMAND = "0b0e3f5c-1f7a-4c9e-8a2e-3c1d2b4a5f60"
 WEEKEND = Leave(
@@ -71,11 +72,15 @@ BODIES: tuple[e.AnyBody, ...] = (
     e.LeaveBegun(leave=WEEKEND),
     e.LeaveEnded(leave=WEEKEND.id, by=BY),
     e.DayPlanned(day=INTAKE.day, intakes=(INTAKE,)),
+    e.FillingBegun(filling=FILLING, compartment=3, intake=NOON, number=1, weight_before_mg=41000, by=BY),
+    e.FillingEnded(filling=FILLING, compartment=3, reason="given_up", empty=False),
     e.CompartmentFilled(
-        compartment=3, intake=NOON, doses=(HALF,), contents_mg=410, plan_version=7, by=BY
+        compartment=3, intake=NOON, doses=(HALF,), contents_mg=410, plan_version=7, by=BY,
+        counted=(e.Counted(HALF.ordination, HALF.quantity, "07046260123458", 410),), second="Ole Juul",
     ),
     e.CompartmentEmptied(compartment=3, by=BY),
     e.FillDoubted(compartment=3, reason="weight_changed"),
+    e.FillVerified(compartment=3, by=BY),
     e.LidOpened(compartment=3, intake=NOON),
     e.LidClosed(compartment=3, intake=NOON),
     e.OpeningRequested(intake=NOON, opening=OPENING, compartment=3, weight_before_mg=41000, expected_mg=410),

@@ -1,0 +1,182 @@
+"""`medhub staff fill`: the hub unlocks one compartment, and each dose is scanned, put in, counted and weighed (H10).
+
+Step by step with whoever stands at the box; the hub judges each. However it ends short of a fill, the hub is told, and
+the person whether the compartment must be emptied. docs/filling.md has the whole of it.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from functools import partial
+
+from hub import protocol as p
+from hub.client import Client, HubUnreachable
+from hub.domain.refusal import Reason
+from hub.filling_evidence import Unclear
+from hub.pins import WRONG
+from medhub.staff_acts import COMPARTMENT, INTAKE, SECOND, SECOND_PIN, Who
+from medhub.staff_ask import Refused, ask, pin_of, report
+
+HELP = "fill a compartment: it is unlocked, and each dose is scanned, put in, counted and weighed"
+LID_S, LOOK_S = 5.0, 0.2  # for a lid to open
+FOR_TWO = frozenset({Reason.SECOND_PERSON, Reason.WRONG_PACKAGE, Reason.WEIGHT_DIFFERS})
+SCAN_AGAIN = frozenset({Unclear.TWO_PACKAGES, Unclear.CODE_NOT_READ, Reason.WRONG_PACKAGE})
+KEEP, UNWEIGHED = "k", "u"
+say = partial(print, flush=True)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    for names, options in (COMPARTMENT, INTAKE, SECOND, SECOND_PIN):
+        parser.add_argument(*names, **options)
+    parser.add_argument("--by-word", action="store_true",
+                        help="no lock, no scan, no scale: it is filled already, because you say so")  # fmt: skip
+    parser.add_argument("--contents-mg", type=int, metavar="MG", help="by word: what the contents weigh")
+
+
+def run(client: Client, args: argparse.Namespace) -> Iterator[str]:
+    """What there is to say when it is filled. Refused where it is not."""
+    if args.contents_mg is not None and not args.by_word:
+        raise Refused("--contents-mg is for --by-word; otherwise the box itself weighs.")
+    guide = Guide(client, args, {"person": args.person, "pin": pin_of(args.person, args.pin_file)})
+    if args.by_word:
+        guide.fill()
+    else:
+        guide.through()
+    yield f"Compartment {args.compartment} holds {args.intake}. It is in the journal."
+
+
+class Guide:
+    """One filling, from the unlocked lid to the fill."""
+
+    def __init__(self, client: Client, args: argparse.Namespace, who: Who) -> None:
+        self._client, self._args, self._who = client, args, who
+        self._number: int = args.compartment
+
+    def through(self) -> None:
+        doses = self._begin()
+        try:
+            self._wait_for_lid()
+            for number, dose in enumerate(doses, start=1):
+                say(f"{number} of {len(doses)}: {words(dose.dose)}")
+                self._count(dose)
+            self._shut_and_fill()
+        except (KeyboardInterrupt, EOFError):
+            say(f"\n{self._ended()}")
+            raise KeyboardInterrupt from None
+        except (Refused, HubUnreachable) as error:
+            raise Refused(f"{error}\n  {self._ended()}") from error
+
+    def fill(self) -> None:
+        """As counted, or by word; with a second person where one is named, or asked for one where it takes one."""
+        second = self._args.second
+        while True:
+            try:
+                return self._fill(second)
+            except Refused as refused:
+                if second and WRONG in refused.reasons and self._args.second_pin_file is None:
+                    say(f"  {refused}")
+                    continue
+                if second or self._args.by_word or not set(refused.reasons) <= FOR_TWO:
+                    raise
+                say(f"  {refused}")
+                second = input("  Id of the second person, who looks now (only Enter: it is not filled): ").strip()
+                if not second:
+                    raise
+
+    def _fill(self, second: str | None) -> None:
+        pin = pin_of(second, self._args.second_pin_file) if second else None
+        ask(self._client, p.Fill(
+            **self._who, compartment=self._number, intake=self._args.intake, contents_mg=self._args.contents_mg,
+            second_person=second, second_pin=pin,
+        ))  # fmt: skip
+
+    # -- the steps ---------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> tuple[p.PutIn, ...]:
+        begun = ask(self._client, p.BeginFilling(**self._who, compartment=self._number, intake=self._args.intake))
+        if not isinstance(begun, p.FillingReport):
+            raise Refused("The hub's answer is not a filling; hub and command are not of the same release.")
+        say(f"Compartment {self._number} opens, and its lamp is lit.")
+        return begun.doses
+
+    def _wait_for_lid(self) -> None:
+        until_s = time.monotonic() + LID_S
+        while not self._opened():
+            if time.monotonic() < until_s:
+                time.sleep(LOOK_S)
+                continue
+            input(f"The lid of compartment {self._number} has not opened. Press it gently, then Enter to try again: ")
+            if not self._opened():
+                self._begin()
+            until_s = time.monotonic() + LID_S
+
+    def _opened(self) -> bool:
+        going = report(self._client).filling
+        if going is None:
+            raise Refused("The filling has ended: `medhub staff journal` says why.")
+        return going.opened
+
+    def _scan(self, dose: p.PutIn) -> bool:
+        """Whether the package is to count although the hub knows it as another medicine's."""
+        prompt = "  Scan its package, then Enter (without a scan: only Enter): "
+        while _typed(prompt) != KEEP:
+            try:
+                ask(self._client, p.Identify(**self._who, ordination=dose.ordination))
+                return False
+            except Refused as refused:
+                if not set(refused.reasons) <= SCAN_AGAIN:
+                    raise
+                say(f"  {refused}")
+                if Reason.WRONG_PACKAGE in refused.reasons:
+                    prompt = f"  Scan the right one, then Enter ({KEEP}: it is right; scan it once more, then {KEEP}): "
+        return True
+
+    def _count(self, dose: p.PutIn) -> None:
+        as_it_is, unweighed = self._scan(dose), False
+        input(f"  Put in exactly {dose.dose.quantity} {dose.dose.unit}, then Enter: ")
+        while True:
+            try:
+                ask(self._client, p.Count(
+                    **self._who, ordination=dose.ordination, as_it_is=as_it_is, unweighed=unweighed
+                ))  # fmt: skip
+                return
+            except Refused as refused:
+                say(f"  {refused}")
+                if Reason.WEIGHT_UNSTABLE in refused.reasons:
+                    unweighed = _typed(f"  Weigh again: Enter ({UNWEIGHED}: go on without a weight): ") == UNWEIGHED
+                elif SCAN_AGAIN & set(refused.reasons):
+                    as_it_is = self._scan(dose)
+                elif Reason.WEIGHT_DIFFERS in refused.reasons:
+                    as_it_is = _typed(f"  Put right: Enter ({KEEP}: it is right, a second person looks): ") == KEEP
+                else:
+                    raise
+
+    def _shut_and_fill(self) -> None:
+        while True:
+            input("Shut the lid, then Enter: ")
+            try:
+                return self.fill()
+            except Refused as refused:
+                if refused.reasons != (Reason.LID_OPEN,):
+                    raise
+                say(f"  {refused}")
+
+    def _ended(self) -> str:
+        """The hub is told, and what is to be done is said."""
+        emptied = f"Take everything out of compartment {self._number}, then `medhub staff empty {self._number}`."
+        try:
+            if report(self._client).filling is not None:
+                ask(self._client, p.EndFilling(**self._who))
+            left = any(c.compartment == self._number and c.doubted for c in report(self._client).compartments)
+        except (Refused, HubUnreachable):
+            return f"Whether the hub knows is not certain. {emptied}"
+        return f"It is not filled. {emptied}" if left else "It is not filled; its lid was not opened."
+
+
+def words(dose: p.DoseView) -> str:
+    """ "2 tabletter Panodil 500 mg"."""
+    return " ".join(part for part in (dose.quantity, dose.unit, dose.name, dose.strength) if part)
+
+
+def _typed(prompt: str) -> str:
+    return input(prompt).strip().lower()
