@@ -53,8 +53,9 @@ prove-powercut: $(READY) ## Thousands of power cuts under the real journal
 prove-faults: $(READY) ## A kill and a hang of every process at every step of an opening
 	@$(BIN)/python -m tests.faultwalk.run
 
-prove-scale: $(READY) ## How often the scale is wrong about an opening, by the weight of a tablet: makes the tables of docs/scale.md
+prove-scale: $(READY) ## How often the scale is wrong about an opening, or a shut box, by the weight of a tablet: makes the tables of docs/scale.md
 	@$(BIN)/python -u -m tests.scale.prove
+	@$(BIN)/python -u -m tests.scale.prove_still
 
 prove-services: $(READY) ## The three services under a real systemd, as root: the demo's day, and everything that may be done to them
 	@$(BIN)/python -u -m tests.services.prove

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from drivers.world_client import WorldClient, device
+from drivers.world_client import WorldClient
+from drivers.world_line import device
 from hub.ports import DeviceError
 
 PANELS = Path("/sys/class/backlight")

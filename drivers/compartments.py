@@ -12,7 +12,9 @@ from msgspec import Struct
 from drivers.gpio import gpio
 from drivers.lids import Lids
 from drivers.one_lock import OneLock
-from drivers.world_client import WorldClient, WorldError, WorldWatch, device
+from drivers.world_client import WorldClient
+from drivers.world_line import WorldError, device
+from drivers.world_watch import WorldWatch
 from hub.ports import DeviceError, LidMoved
 
 T = TypeVar("T")

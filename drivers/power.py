@@ -7,7 +7,9 @@ from gpiozero import InputDevice
 
 from drivers.battery import Battery
 from drivers.gpio import gpio
-from drivers.world_client import WorldClient, WorldWatch, device
+from drivers.world_client import WorldClient
+from drivers.world_line import device
+from drivers.world_watch import WorldWatch
 
 
 class GpioPower:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drivers.world_client import WorldClient, device
+from drivers.world_client import WorldClient
+from drivers.world_line import device
 from hub.ports import DeviceError
 
 CLOCKS, NODES = Path("/sys/class/rtc"), Path("/dev")

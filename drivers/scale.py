@@ -11,7 +11,8 @@ from typing import Protocol
 from drivers.calibration import Calibration
 from drivers.load_cell import SAMPLE_S
 from drivers.weighing import Weighing
-from drivers.world_client import WorldClient, WorldError
+from drivers.world_client import WorldClient
+from drivers.world_line import WorldError
 from hub.ports import DeviceError, Reading
 
 AGAIN_S = 0.5  # between attempts to find it

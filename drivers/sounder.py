@@ -10,7 +10,8 @@ from drivers.gpio import gpio
 from drivers.tones import REMINDER as REMINDER
 from drivers.tones import TONES as TONES
 from drivers.tones import rhythm
-from drivers.world_client import WorldClient, device
+from drivers.world_client import WorldClient
+from drivers.world_line import device
 from hub.ports import DeviceError, Tone
 
 

@@ -5,7 +5,8 @@ import glob
 from decimal import Decimal
 from pathlib import Path
 
-from drivers.world_client import WorldClient, device
+from drivers.world_client import WorldClient
+from drivers.world_line import device
 from hub.ports import DeviceError
 
 # Of a room and of what lies in it; more is a sensor gone wrong, as the 85 °C of a DS18B20 that has not measured yet.

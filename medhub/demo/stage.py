@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from rich.console import Console
 
-from drivers.world_client import WorldClient, WorldError
+from drivers.world_client import WorldClient
+from drivers.world_line import WorldError
 from hub import protocol as p
 from hub.client import Client, HubUnreachable
 from medhub.demo.municipality import Municipality

@@ -15,7 +15,8 @@ from drivers.scale import Cell, LoadCellScale, WorldCell
 from drivers.scale_iio import LABEL, NAME, OFFSET, IioCell
 from drivers.scale_serial import SerialCell
 from drivers.world_cell import as_commissioned
-from drivers.world_client import WorldClient, WorldError
+from drivers.world_client import WorldClient
+from drivers.world_line import WorldError
 from tests.drivers.worlds import running_world
 
 

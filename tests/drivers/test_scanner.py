@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers import scanning
-from drivers.world_client import WorldRefused
+from drivers.world_line import WorldRefused
 from drivers.world_protocol import What
 from hub.ports import DeviceError, Scan, ScanRefused, Symbology, Unread
 from tests.drivers.scanner_rigs import (

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from drivers.compartments import TwinCompartments
-from drivers.world_client import WorldClient, WorldGone, WorldRefused, WorldWatch
+from drivers.world_client import WorldClient
+from drivers.world_line import WorldGone, WorldRefused
 from drivers.world_protocol import FRAME_LIMIT, Item, Trap, TrapAt, What
+from drivers.world_watch import WorldWatch
 from tests.drivers.worlds import ROOT, RunningWorld, running_world, wait_for
 
 ITEMS = (Item("Pinemol", Decimal("1.5"), 600),)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from drivers.world_client import WorldRefused
+from drivers.world_line import WorldRefused
 from drivers.world_protocol import What
 from tests.drivers.worlds import RunningWorld, running_world
 

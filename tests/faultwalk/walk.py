@@ -11,7 +11,7 @@ from typing import TypeVar
 import requests
 from Xlib.error import XError
 
-from drivers.world_client import WorldError
+from drivers.world_line import WorldError
 from drivers.world_protocol import CompartmentView
 from hub import protocol as p
 from hub.client import HubUnreachable

@@ -85,7 +85,7 @@ DEVICE_MUTANTS = (
            "if self._over or pulse.opening != self.opening:", "if pulse.opening != self.opening:"),
     pulses("R1", "a pulse that waited is given however late", "if self._real_s() - since_s > PULSE_OLD_S:",
            "if self._real_s() < since_s:"),
-    pulses("R12", "a pulse is given while a lock's line is high or unseen", "            return f\"not given: {error}\"",
+    pulses("R12", "a pulse is given while a lock's line is high or unseen", "            return f\"{NOT_GIVEN}{error}\"",
            "            return None"),
     pulses("R12", "locks are looked at when they are pulsed, and only then", "        self._compartments.check_locks()\n        return f",
            "        return f"),

@@ -6,7 +6,9 @@ Samples, window and creep are the driver's, what is told the hub's own; only the
 from collections.abc import Iterator
 from random import Random
 
-from drivers.load_cell import SAMPLE_S
+from msgspec.structs import replace
+
+from drivers.load_cell import NOISE_MG, SAMPLE_S
 from drivers.weighing import Weighing
 from drivers.world_cell import WorldLoadCell, as_commissioned
 from hub.domain.reading import Reading
@@ -23,7 +25,8 @@ class ShutBox:
     """A box whose lids have just been shut over `contents_mg`; `step` is a tenth of a second."""
 
     def __init__(self, seed: str, times: float, contents_mg: int = FULL_MG) -> None:
-        self._cell, self._weighing, self._still = WorldLoadCell(seed, times), Weighing(as_commissioned()), StillWeight()
+        self._cell, self._still = WorldLoadCell(seed, times), StillWeight()
+        self._weighing = Weighing(replace(as_commissioned(), noise_mg=round(times * NOISE_MG)))
         self._contents_mg, self._tenths = contents_mg, 0
         self._cell.put(contents_mg, 0.0)
 
