@@ -8,6 +8,8 @@ broker = of("hub/broker/main.py", "hub/test_broker.py")
 verbs = of("hub/broker/verbs.py", "hub/test_broker.py")
 acts = of("hub/broker/acts.py", "hub/test_broker.py")
 brake = of("hub/broker/brake.py", "hub/test_broker.py")
+carrier = of("hub/carrier.py", "hub/test_carrier.py")
+journal = of("hub/journal.py", "system/test_read_only.py")
 config = of("hub/config.py", "hub/test_config.py")
 desk = of("hub/desk.py", "hub/test_desk_machine.py")
 named = of("hub/domain/named.py", "domain/test_fill.py")
@@ -21,6 +23,11 @@ MUTANTS = (
     acts("H31", "a network's name is written as it comes", 'ssid = "".join(f"{byte};" for byte in verb.ssid.encode()[:32])',
          "ssid = verb.ssid"),
     acts("R5", "the broker sets a clock that the network has set", "if synchronised.exists():", "if False:"),
+    acts("R10", "a network that cannot be joined costs the one before", "            _go_back(before, file, run)\n", "            pass\n"),
+    carrier("R9", "one that is heard no more carries on", "if quiet or not self._there:", "if not self._there:"),
+    carrier("R9", "what was said before the silence still counts", "self._up = self._warned = False\n        self._there, self", "self._warned = False\n        self._there, self"),
+    journal("R11", "a disk made writable underneath is not found out", "if self._disk_was_read_only and takes_writes(self.path.parent):", "if False:"),
+    journal("R11", "a view that stays read-only is a loop of starts", " and not takes_writes(path.parent)\n", "\n"),
     brake("R16", "reboots without end", "if before >= MOST:", "if False:"),
     brake("R16", "a count nobody can read allows a reboot", "    except (OSError, ValueError):\n        return MOST", "    except (OSError, ValueError):\n        return 0"),
     brake("R16", "settings gone wrong are met with a reboot", "and status != str(os.EX_CONFIG) ", ""),
