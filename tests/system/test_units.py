@@ -132,6 +132,11 @@ def test_only_a_wrong_setting_keeps_a_service_from_being_started_at_once(role: s
     assert not [key for key in found if key.startswith(("Condition", "Assert"))]
 
 
+def test_whoever_stops_a_service_stops_the_brake_that_would_start_it() -> None:
+    """R12: nobody who walks through the locks is surprised by a hub, nor by the reboot after ten that find no journal."""
+    assert unit("medhub-brake@.service")["PartOf"] == ["%i.service"]
+
+
 def test_the_hub_has_no_network_and_sync_no_device_and_ui_only_its_own() -> None:
     hub, sync, ui = (unit(f"medhub-{role}.service") for role in ("hub", "sync", "ui"))
     assert (hub["PrivateNetwork"], hub["RestrictAddressFamilies"]) == (["yes"], ["AF_UNIX"])
