@@ -133,7 +133,7 @@ def test_only_a_wrong_setting_keeps_a_service_from_being_started_at_once(role: s
 
 
 def test_whoever_stops_a_service_stops_the_brake_that_would_start_it() -> None:
-    """R12: nobody who walks through the locks is surprised by a hub, nor by the reboot after ten that find no journal."""
+    """R12: nobody walking through the locks is surprised by a hub, nor by the reboot after ten that find no journal."""
     assert unit("medhub-brake@.service")["PartOf"] == ["%i.service"]
 
 
