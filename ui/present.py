@@ -16,6 +16,7 @@ from ui.screens import (
     done,
     due,
     fault,
+    filling,
     help,
     home,
     medicine,
@@ -85,8 +86,8 @@ def after(action: Action, reply: Reply | None, snapshot: Snapshot) -> Nav:
 
 
 def _screen(scene: Scene) -> Screen:
-    """The place chosen on the screen; else, in this order: opening, question, fault, time away, what is done, what is
-    now."""
+    """The place chosen on the screen; else, in this order: opening, question, fault, filling, time away, what is done,
+    what is now."""
     s, place = scene.snapshot, scene.nav.place
     now = s.current
     if place in PLACES and (now is not None or place not in NEEDS_INTAKE):
@@ -99,6 +100,8 @@ def _screen(scene: Scene) -> Screen:
         return fault.journal
     if not s.clock_ok:
         return fault.clock
+    if s.filling is not None:
+        return filling.view
     if (leave := s.leave) is not None:
         return lambda scene: away.view(scene, leave)
     if s.done is not None and (now is None or now.id == s.done.id or not _pressing(now, s)):

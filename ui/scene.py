@@ -24,7 +24,8 @@ def key_of(snapshot: Snapshot) -> str:
     """Changes when the hub has moved on: a place chosen before that is left."""
     now, away = snapshot.current, snapshot.leave
     is_now = f"{now.id} {now.state} {now.asks} {now.lid_open} {now.promised_by}" if now else ""
-    return f"{is_now} {away.kind}" if away else is_now
+    filling = f"filling {snapshot.filling}" if snapshot.filling else ""
+    return " ".join(part for part in (is_now, away.kind if away else "", filling) if part)
 
 
 class Scene(Struct, frozen=True):

@@ -133,6 +133,8 @@ SNAPSHOTS: dict[str, Snapshot] = {
     "away-weekend": snapshot(intake(refusals=("on_leave",)), leave=LeaveView("weekend", at(18, day=23), "Karen")),
     "away-long": snapshot(leave=LeaveView("weekend", at(18, 30, day=23), "Anne-Margrethe Kristoffersen-Lindegaard")),
     "away-hospital": snapshot(leave=LeaveView("hospital", None), next=None),
+    "filling": snapshot(hour=14, filling=12),
+    "filling-due": snapshot(intake(refusals=("another_opening",)), filling=12),
     "promised": snapshot(PROMISED),
     "promised-long": snapshot(replace(PROMISED, promised_by="Anne-Margrethe Kristoffersen-Lindegaard")),
     "promised-missed": snapshot(replace(PROMISED, state="missed", help=Help.SEEN, seen_by="Sanne"), hour=19),

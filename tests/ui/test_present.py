@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.journal_errors import JournalState
-from hub.protocol import AskForHelp, Error, Help, Open, Problem, Reply, Say, Snapshot
+from hub.protocol import AskForHelp, Error, Help, LeaveView, Open, Problem, Reply, Say, Snapshot
 from tests.ui.scenes import (
     DUE,
     INSULIN,
@@ -16,6 +16,7 @@ from tests.ui.scenes import (
     PINEMOL,
     SNAPSHOTS,
     alarm,
+    at,
     intake,
     pages,
     snapshot,
@@ -131,6 +132,21 @@ def test_red_only_while_someone_must_act() -> None:
 def test_an_open_lid_comes_before_everything() -> None:
     said = snapshot(intake("open", lid_open=True), clock_ok=False, journal_ok=False, done=intake("taken", 8))
     assert show(said).screen == "open"
+
+
+def test_while_the_box_is_filled_nothing_is_asked_of_the_citizen() -> None:
+    due = show(SNAPSHOTS["filling-due"])
+    assert (due.screen, due.actions, due.tone) == ("filling", (), "plain")
+    assert (due.heading, due.lines) == ("Boksen bliver fyldt", ("Du kan tage din medicin, når det er gjort.",))
+    assert show(SNAPSHOTS["filling"]).lines == ("Du skal ikke gøre noget.",)
+
+
+def test_a_fault_comes_before_that_and_whoever_looks_at_help_is_brought_to_it() -> None:
+    filled = SNAPSHOTS["filling"]
+    assert show(replace(filled, clock_ok=False)).screen == "fault"
+    assert show(replace(filled, leave=LeaveView("outing", at(20)))).screen == "filling"
+    before = Nav(place="home", key=key_of(replace(filled, filling=None)))
+    assert show(filled, before).screen == "filling"
 
 
 def test_what_is_done_is_told_before_an_older_miss_but_not_before_what_is_due() -> None:
