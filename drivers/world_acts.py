@@ -61,6 +61,8 @@ def _hand(world: World, request: w.Request, now_s: float) -> w.Handled | None:
             return w.Handled(world.put_back(number, counts, now_s))
         case w.Fill(number, label, items):
             return w.Handled(world.fill(number, label, items, now_s))
+        case w.PutIn(number, label, item):
+            return w.Handled(world.put_in(number, label, item, now_s))
         case w.Empty(number):
             return w.Handled(world.empty(number, now_s))
         case w.HoldCode(code):

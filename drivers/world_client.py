@@ -88,6 +88,10 @@ class WorldClient:
     def fill(self, compartment: int, label: str, items: tuple[w.Item, ...]) -> w.Counts:
         return self._ask(w.Fill(compartment, label, items), w.Handled).counts
 
+    def put_in(self, compartment: int, label: str, item: w.Item) -> w.Counts:
+        """Into an open compartment; what was put in."""
+        return self._ask(w.PutIn(compartment, label, item), w.Handled).counts
+
     def empty(self, compartment: int) -> w.Counts:
         return self._ask(w.Empty(compartment), w.Handled).counts
 

@@ -118,6 +118,19 @@ class Compartment:
         self.label, self.items = label, {item.name: item for item in items}
         return self.inside()
 
+    def put_in(self, label: str, item: Item) -> Counts:
+        """Some more of one kind, tablet by tablet the same."""
+        tablets(item.count)
+        lies = self.items.get(item.name)
+        if self.inside() and label != self.label:
+            raise NotPossible(f"compartment {self.number} holds {self.label!r}")
+        if lies and lies.count and lies.weight_mg != item.weight_mg:
+            raise NotPossible(f"{item.name!r} lies there already, and weighs {lies.weight_mg} mg")
+        kept = self.items if label == self.label else {}
+        before = lies.count if lies and label == self.label else Decimal(0)
+        self.label, self.items = label, {**kept, item.name: replace(item, count=before + item.count)}
+        return {item.name: item.count}
+
     def remove(self, counts: Counts | None) -> Counts:
         """Take `counts` out, or all; halves are halves of a tablet."""
         wanted = self.inside() if counts is None else counts

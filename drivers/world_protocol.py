@@ -9,23 +9,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
+from drivers.world_things import CompartmentView as CompartmentView
+from drivers.world_things import Counters as Counters
+from drivers.world_things import Counts as Counts
+from drivers.world_things import Entry as Entry
+from drivers.world_things import Item as Item
+from drivers.world_things import Label as Label
+from drivers.world_things import Number as Number
+from drivers.world_things import Played as Played
+from drivers.world_things import What as What
 from hub.ports import Tone
 
 FRAME_LIMIT = 64 * 1024
-
-Number = Annotated[int, Meta(ge=1)]
-Label = Annotated[str, Meta(min_length=1, max_length=80)]
-Counts = dict[str, Decimal]  # medicine's name -> tablets
-
-
-class Item(Struct, frozen=True, forbid_unknown_fields=True):
-    """Tablets of one kind. `weight_mg` is one whole tablet's."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-    count: Decimal
-    weight_mg: Annotated[int, Meta(ge=1, le=100_000)]
 
 
 class Request(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -122,6 +119,14 @@ class Fill(Request, frozen=True):
     compartment: Number
     label: Label
     items: tuple[Item, ...]
+
+
+class PutIn(Request, frozen=True):
+    """Put tablets of one kind into an open compartment, which is empty or holds some of this label → `Handled`."""
+
+    compartment: Number
+    label: Label
+    item: Item
 
 
 class Empty(Request, frozen=True):
@@ -247,7 +252,7 @@ class ReadLedger(Request, frozen=True):
 
 AnyRequest = (
     LockLine | AskLines | LampLine | Weigh | AskCharge | AskRtc | AskCelsius | PlayTone | SayText | LightScreen | Watch
-    | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | Empty | HoldCode
+    | OpenLid | ShutLid | KeyOpen | Take | PutBack | Fill | PutIn | Empty | HoldCode
     | SetMains | SetBattery | SetRtc | SetCelsius
     | SetJam | HoldLine | SetScale | SetScanner | SetNetwork | SetTrap | ClearTrap | Look | ReadLedger
 )  # fmt: skip
@@ -290,40 +295,6 @@ class Handled(Answer, frozen=True):
     counts: Counts
 
 
-class Counters(Struct):
-    """All that ever happened to one compartment, or to one label. Conserved:
-    filled = inside + (taken - put_back) + emptied, by name."""
-
-    pulses: int = 0
-    openings: int = 0
-    key_openings: int = 0  # of `openings`
-    filled: Counts = field(default_factory=dict)
-    taken: Counts = field(default_factory=dict)
-    put_back: Counts = field(default_factory=dict)
-    emptied: Counts = field(default_factory=dict)
-
-
-class CompartmentView(Struct, frozen=True):
-    number: int
-    label: str | None
-    items: tuple[Item, ...]  # what lies in it now; a kind that is all gone is left out
-    lid_open: bool
-    released: bool
-    line_on: bool
-    energised: bool
-    lamp: bool
-    jam: bool
-    counters: Counters
-
-
-class Played(Struct):
-    """A tone that sounded from `at_s` until `until_s`: its own end, or when it was cut short."""
-
-    at_s: float
-    until_s: float
-    tone: Tone
-
-
 class WorldView(Answer, frozen=True):
     compartments: tuple[CompartmentView, ...]
     labels: dict[str, Counters]
@@ -342,38 +313,6 @@ class WorldView(Answer, frozen=True):
     def compartment(self, number: int) -> CompartmentView:
         """Compartment `number`, from 1."""
         return self.compartments[number - 1]
-
-
-class What(StrEnum):
-    PULSE = "pulse"
-    LID_OPENED = "lid_opened"
-    LID_SHUT = "lid_shut"
-    KEY_TURNED = "key_turned"  # followed by lid_opened
-    TAKEN = "taken"
-    PUT_BACK = "put_back"
-    FILLED = "filled"
-    EMPTIED = "emptied"
-    SCANNED = "scanned"
-    TONE = "tone"
-    SAID = "said"
-    MAINS_ON = "mains_on"
-    MAINS_OFF = "mains_off"
-    NETWORK_CUT = "network_cut"
-    NETWORK_RESTORED = "network_restored"
-    TRAP_SPRUNG = "trap_sprung"
-
-
-class Entry(Struct, frozen=True, omit_defaults=True):
-    """One thing that happened. `number` counts from 1. `note`: the tone's name, what was said, the trap's moment, the
-    code."""
-
-    number: int
-    at_s: float
-    what: What
-    compartment: int | None = None
-    label: str | None = None
-    counts: Counts = {}
-    note: str = ""
 
 
 class Ledger(Answer, frozen=True):

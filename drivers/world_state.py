@@ -126,6 +126,10 @@ class World:
         box = self._box(number)
         return self._handled(now_s, What.FILLED, box, box.fill(label, items))
 
+    def put_in(self, number: int, label: str, item: Item, now_s: float) -> Counts:
+        box = self._open_box(number)
+        return self._handled(now_s, What.FILLED, box, box.put_in(label, item))
+
     def empty(self, number: int, now_s: float) -> Counts:
         box = self._box(number)
         gone = self._handled(now_s, What.EMPTIED, box, box.remove(None))

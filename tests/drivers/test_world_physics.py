@@ -196,6 +196,24 @@ def test_a_refused_act_changes_nothing(hands: Hands) -> None:
     assert hands.world.view().compartment(1).items == before.compartment(1).items
 
 
+def test_tablets_are_put_into_an_open_compartment_kind_by_kind(hands: Hands) -> None:
+    one = Item("Pinemol", Decimal(1), 500)
+    with pytest.raises(NotPossible, match="lid 1 is shut"):
+        hands.world.put_in(1, "a", one, hands.now)
+    hands.opened()
+    for item in (one, one, Item("Hjerdyl", Decimal("0.5"), 100)):
+        assert hands.world.put_in(1, "a", item, hands.now) == {item.name: item.count}
+    assert hands.world.contents_mg == 1050
+    assert hands.world.labels["a"].filled == {"Pinemol": Decimal(2), "Hjerdyl": Decimal("0.5")}
+    with pytest.raises(NotPossible, match="holds 'a'"):
+        hands.world.put_in(1, "b", one, hands.now)
+    with pytest.raises(NotPossible, match="weighs 500 mg"):
+        hands.world.put_in(1, "a", Item("Pinemol", Decimal(1), 400), hands.now)
+    hands.world.take(1, None, hands.now)
+    hands.world.put_in(1, "b", Item("Pinemol", Decimal(1), 400), hands.now)
+    assert hands.world.contents_mg == 400
+
+
 def test_a_label_s_count_outlives_its_fill(hands: Hands) -> None:
     hands.filled(1, "first").opened().world.take(1, {"Hjerdyl": Decimal(1)}, hands.now)
     assert hands.world.empty(1, hands.now) == {"Pinemol": Decimal("1.5"), "Hjerdyl": Decimal(1)}
@@ -207,7 +225,9 @@ def test_a_label_s_count_outlives_its_fill(hands: Hands) -> None:
 
 
 ACT = st.tuples(
-    st.sampled_from(["take", "put_back", "fill", "empty", "pulse", "key_open", "open_lid", "shut_lid", "wait", "jam"]),
+    st.sampled_from(
+        ["take", "put_back", "fill", "put_in", "empty", "pulse", "key_open", "open_lid", "shut_lid", "wait", "jam"]
+    ),
     st.integers(1, 2),
     st.sampled_from([None, "0.5", "1", "1.5", "2"]),
     st.sampled_from(["Pinemol", "Hjerdyl"]),
@@ -244,6 +264,8 @@ def _do(hands: Hands, act: str, number: int, count: str | None, name: str) -> No
             world.put_back(number, counts, now)
         case "fill":
             world.fill(number, f"intake-{name}", (Item(name, Decimal(count or 1), 300),), now)
+        case "put_in":
+            world.put_in(number, f"intake-{name}", Item(name, Decimal(count or 1), 300), now)
         case "empty":
             world.empty(number, now)
         case "pulse":
