@@ -20,6 +20,7 @@ from drivers.power import TwinPower
 from drivers.rtc import TwinRtc
 from drivers.scale import LoadCellScale, WorldCell
 from drivers.scale_serial import SerialCell
+from drivers.scanner import SerialScanner
 from drivers.sounder import TONES, TwinSounder
 from drivers.temperature import TwinThermometer
 from drivers.world_cell import as_commissioned
@@ -77,9 +78,15 @@ def world_scale(world: Path, line: Path | None, clock: SharedClock) -> LoadCellS
     return LoadCellScale(cell, as_commissioned, lambda: clock.now().monotonic_s)
 
 
+def world_scanner(line: Path | None, clock: SharedClock) -> SerialScanner | None:
+    """The world's scanner, by the real driver on its serial line."""
+    return SerialScanner(line, lambda: clock.now().monotonic_s) if line else None
+
+
 def twin_board(
-    world: Path, clock: SharedClock, sabotage: str | None, config: HubConfig, *, scale: Path | None = None
-) -> Board:
+    world: Path, clock: SharedClock, sabotage: str | None, config: HubConfig, *, scale: Path | None = None,
+    scanner: Path | None = None,
+) -> Board:  # fmt: skip
     """The world's box as the hub's devices."""
     compartments = TwoPulses if sabotage == "open-twice" else TwinCompartments
     voice = TwinSounder(world)
@@ -88,7 +95,7 @@ def twin_board(
         {criticality: TONES[criticality] for criticality in Criticality},
         {Device.RTC: rtc_check(TwinRtc(world), lambda: datetime.now(UTC)),
          Device.TEMPERATURE: warmth_check(TwinThermometer(world), time.monotonic)},
-        voice, TwinBacklight(world),
+        voice, TwinBacklight(world), scanner=world_scanner(scanner, clock),
     )  # fmt: skip
 
 
@@ -97,11 +104,13 @@ def main() -> int:
     for name in ("config", "origin", "world"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--scale", type=Path, help="the scale's serial line")
+    parser.add_argument("--scanner", type=Path, help="the scanner's")
     parser.add_argument("--sabotage", default=None)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     clock = SharedClock(args.origin)
-    board: Callable[[HubConfig], Board] = partial(twin_board, args.world, clock, args.sabotage, scale=args.scale)
+    lines = {"scale": args.scale, "scanner": args.scanner}
+    board: Callable[[HubConfig], Board] = partial(twin_board, args.world, clock, args.sabotage, **lines)
     journal = JOURNALS.get(args.sabotage, Journal)
     return run(bootstrap(load(args.config), board, clock, open_journal=journal.open, tick_s=TICK_S))
 

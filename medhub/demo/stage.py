@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from rich.console import Console
 
+from drivers.gs1 import check_digit_is_right
 from drivers.world_client import WorldClient
 from drivers.world_line import WorldError
 from hub import protocol as p
@@ -36,6 +37,7 @@ class Stage:
     """Everything that is not the story. Closed by the stack it is made with, in the reverse order."""
 
     serial_scale = True  # the hub weighs by the real serial driver
+    scanner = True  # it has one, by the real driver
 
     def __init__(
         self, args: argparse.Namespace, console: Console, stack: ExitStack, hub_module: str = HUB_MODULE
@@ -71,7 +73,7 @@ class Stage:
         self._start("world", ["drivers.world", "--socket", str(self._world_socket), "--compartments",
                               str(COMPARTMENTS), "--memory", str(self.home / "world.jsonl"), "--router-port",
                               str(router_port), "--target", f"127.0.0.1:{gateway_port}", "--scale",
-                              str(self.home / "scale")])  # fmt: skip
+                              str(self.home / "scale"), "--scanner", str(self.home / "scanner")])  # fmt: skip
         self.municipality = Municipality(f"https://127.0.0.1:{gateway_port}", papers.ca, HUB_ID, NURSE, papers.password)
         self._stack.callback(self.municipality.close)
         self.world = WorldClient(self._world_socket)
@@ -91,6 +93,7 @@ class Stage:
         sabotage = ["--sabotage", self._args.sabotage] if self._args.sabotage else []
         files = {"config": self._hub_config, "origin": self._origin_file, "world": self._world_socket}
         files |= {"scale": self.home / "scale"} if self.serial_scale else {}
+        files |= {"scanner": self.home / "scanner"} if self.scanner else {}
         named = [word for name, path in files.items() for word in (f"--{name}", str(path))]
         self._start("hub", [self._hub_module, *named, *sabotage])
         wait_for("the hub to answer", self._hub_is_up, START_S)
@@ -109,6 +112,11 @@ class Stage:
     def tablet_mg(self, ordination: str) -> int:
         """What one tablet weighs in the world: 300 to 700 mg, the same each time."""
         return 300 + zlib.crc32(ordination.encode()) % 400
+
+    def gtin(self, ordination: str) -> str:
+        """What stands on the package of it in the world: the same each time."""
+        digits = f"0704626{zlib.crc32(ordination.encode()) % 1_000_000:06}"
+        return digits + next(d for d in "0123456789" if check_digit_is_right(digits + d))
 
     def _start_ui(self) -> None:
         display = Display(self.panel.width_px, self.panel.height_px, self.logs / "xvfb.log")

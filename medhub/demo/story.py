@@ -15,6 +15,7 @@ from hub.domain.state import State
 from medhub.demo.accounts import Accounts, Found, Key, Want
 from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat
 from medhub.demo.director import Director
+from medhub.demo.nurse import fill_guided
 from medhub.demo.person import Broken, Citizen, wait_for
 from medhub.demo.stage import NURSE, PIN, Stage
 from medhub.demo.telling import Journal, Teller
@@ -96,7 +97,7 @@ class Demo:
     # -- the days -----------------------------------------------------------------------------------------------------
 
     def fill(self, days: list[date], wants: list[Wanted]) -> None:
-        """The world is filled by hand and the hub told by a named person; one intake a compartment."""
+        """One intake a compartment: the first as the hub leads through it, the rest by a named person's word."""
         boxed = sorted({(w.at, w.intake) for w in wants if w.boxed})
         for number, (_, intake) in enumerate(boxed, start=1):
             items = tuple(
@@ -105,6 +106,9 @@ class Demo:
                 if w.intake == intake and w.boxed
             )
             self._compartments[intake] = number
+            if number == 1 and self.stage.scanner:
+                fill_guided(self, number, intake, items)
+                continue
             self.world.fill(number, intake, items)
             contents = sum(int(item.count * item.weight_mg) for item in items)
             self.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))

@@ -85,7 +85,12 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     ),
     e.PlanAwaited: lambda b: f"Plan {b.plan.version} is here and waits for {b.plan.valid_from.isoformat()}",
     e.PlanRefused: lambda b: f"Plan refused: {'; '.join(b.reasons)}",
-    e.CompartmentFilled: lambda b: f"{b.by} filled compartment {b.compartment} for {b.intake}: {_doses(b.doses)}",
+    e.FillingBegun: lambda b: f"{b.by} is to fill compartment {b.compartment} for {b.intake}: pulse {b.number}",
+    e.FillingEnded: lambda b: f"Compartment {b.compartment} was not filled ({b.reason})",
+    e.CompartmentFilled: lambda b: (
+        f"{b.by} filled compartment {b.compartment} for {b.intake}: {_doses(b.doses)}"
+        + (f", {b.contents_mg} mg by the box's own scale" if b.counted else "")
+    ),
     e.IntakeDue: lambda b: f"{b.intake} is due",
     e.IntakeSnoozed: lambda b: f"{b.intake}: not now, reminded again",
     e.IntakeDeclined: lambda b: f"{b.intake} declined: {b.reason}",
@@ -94,7 +99,7 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
         f"Intent to open compartment {b.compartment} for {b.intake} ({b.weight_before_mg} mg)"
     ),
     e.PulseRequested: lambda b: f"Pulse {b.number} to lock {b.compartment}",
-    e.LidOpened: lambda b: f"Lid {b.compartment} opened" + ("" if b.intake else " (not by us)"),
+    e.LidOpened: lambda b: f"Lid {b.compartment} opened" + ("" if b.intake else " (for no intake)"),
     e.LidClosed: lambda b: f"Lid {b.compartment} shut",
     e.WordAsked: lambda b: f"{b.intake}: asks for a word ({b.reason})",
     e.IntakeTaken: lambda b: f"{b.intake} TAKEN ({b.evidence}{', ' + b.by if b.by else ''})",

@@ -16,7 +16,7 @@ from hub.domain.plan import Criticality
 from hub.journal import Journal, Rows
 from hub.lane import Lane
 from hub.main import Board, bootstrap, run
-from medhub.demo.hub_process import TICK_S, world_scale
+from medhub.demo.hub_process import TICK_S, world_scale, world_scanner
 from medhub.origin import SharedClock
 from tests.faultwalk.trap import Traps
 
@@ -76,22 +76,22 @@ class TrappedCompartments(TwinCompartments):
         super()._lid_moved(number, is_open)
 
 
-def board(world: Path, scale: Path, clock: SharedClock, traps: Traps, config: HubConfig) -> Board:
+def board(world: Path, scale: Path, scanner: Path, clock: SharedClock, traps: Traps, config: HubConfig) -> Board:
     return Board(
         TrappedCompartments(world, traps), world_scale(world, scale, clock), TwinSounder(world), TwinPower(world),
-        {criticality: TONES[criticality] for criticality in Criticality},
+        {criticality: TONES[criticality] for criticality in Criticality}, scanner=world_scanner(scanner, clock),
     )  # fmt: skip
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for name in ("config", "origin", "world", "scale"):
+    for name in ("config", "origin", "world", "scale", "scanner"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     clock = SharedClock(args.origin)
     TrappedJournal.traps = Traps(args.origin.parent)
-    made = partial(board, args.world, args.scale, clock, TrappedJournal.traps)
+    made = partial(board, args.world, args.scale, args.scanner, clock, TrappedJournal.traps)
     return run(bootstrap(load(args.config), made, clock, open_journal=TrappedJournal.open, tick_s=TICK_S))
 
 

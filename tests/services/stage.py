@@ -48,6 +48,8 @@ def settings() -> None:
 class ServicesStage(stage.Stage):
     """What `medhub.demo.stage.Stage` promises. World and gateway are processes of the proof's."""
 
+    scanner = False
+
     def _set(self, args: argparse.Namespace) -> None:
         witness()
         settings()
