@@ -12,9 +12,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from drivers.load_cell import CAPACITY_MG, COUNTS_PER_MG, NOISE_MG, RAIL, TRAY_MG
+from drivers.load_cell import CAPACITY_MG, COUNTS_PER_MG, HYSTERESIS, NOISE_MG, RAIL, TRAY_MG
 from hub.ports import DeviceError
 
+FILE = "scale.json"  # in the hub's state folder
 Counts = Annotated[int, Meta(ge=-RAIL, le=RAIL - 1)]  # a rail is no measurement
 LEAST_MG = 20_000  # a lighter reference tells too little of the slope
 NOISE_MOST_MG = 2 * round(NOISE_MG)  # noisier at rest it is not worth having: docs/scale.md
@@ -23,6 +24,7 @@ SLOPE = (
     COUNTS_PER_MG * 8,
 )  # counts a mg of cells one can buy: a kilo's, and a 100 g one's at 1 mV/V
 LEAST_SAMPLES = 50  # five seconds
+BACK_MOST = 2 * HYSTERESIS  # a share of the reference: twice what the data sheet lets it leave behind
 
 
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,21 +44,34 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
         return round((counts - self.zero_counts) * self.loaded_mg / span)
 
     def __post_init__(self) -> None:
-        slope = abs(self.loaded_counts - self.zero_counts) / self.loaded_mg
-        if not SLOPE[0] <= slope <= SLOPE[1]:
-            raise ValueError(f"{slope:.2f} counts a mg is no cell of 500 g: is the reference weight what it says?")
+        _must_be_a_cells(abs(self.loaded_counts - self.zero_counts) / self.loaded_mg)
 
 
-def calibrated(empty: Sequence[int], loaded: Sequence[int], loaded_mg: int, at: datetime, by: str) -> Calibration:
-    """From samples of the empty tray at rest, and with the reference weight. Raises DeviceError with what is wrong."""
-    if min(len(empty), len(loaded)) < LEAST_SAMPLES:
+def _must_be_a_cells(slope: float) -> None:
+    if not SLOPE[0] <= slope <= SLOPE[1]:
+        raise ValueError(f"{slope:.2f} counts a mg is no cell of 500 g: is the reference weight what it says?")
+
+
+def calibrated(
+    empty: Sequence[int], loaded: Sequence[int], again: Sequence[int], loaded_mg: int, at: datetime, by: str
+) -> Calibration:
+    """From samples of the empty tray at rest, with the reference weight, and empty again. Raises DeviceError with what
+    is wrong: also where it does not come back to what it was, as a worn cell or a tray that touches something."""
+    if min(len(empty), len(loaded), len(again)) < LEAST_SAMPLES:
         raise DeviceError(f"fewer than {LEAST_SAMPLES} samples")
     zero, top = median_low(empty), median_low(loaded)
-    slope = abs(top - zero) / loaded_mg or 1.0
-    for samples in (empty, loaded):
+    slope = abs(top - zero) / loaded_mg
+    try:
+        _must_be_a_cells(slope)
+    except ValueError as error:
+        raise DeviceError(f"this is no calibration: {error}") from error
+    for samples in (empty, loaded, again):
         half = len(samples) // 2
         if abs(fmean(samples[:half]) - fmean(samples[half:])) > slope * NOISE_MG * 2:
             raise DeviceError("it was not at rest")
+    back_mg = abs(median_low(again) - zero) / slope
+    if back_mg > BACK_MOST * loaded_mg:
+        raise DeviceError(f"empty again it is {back_mg:.0f} mg off: the cell is worn, or the tray touches something")
     noise_mg = max(1, round(max(stdev(empty), stdev(loaded)) / slope))
     try:
         return msgspec.convert(

@@ -194,13 +194,22 @@ def _sound(parts: Parts, buzzer: Any, state_dir: Path) -> tuple[Sounder, Voice |
 
 def _scale(parts: Parts, state_dir: Path) -> Scale:
     """Of the board's kind, with the calibration in the hub's state; without one it weighs nothing and says so."""
-    from drivers import calibration, scale, scale_iio, scale_serial
+    from drivers import calibration, scale
+
+    cell = load_cell(parts)
+    if cell is None:
+        return scale.NoScale()
+    return scale.LoadCellScale(cell, lambda: calibration.load(state_dir / calibration.FILE), boottime_s)
+
+
+def load_cell(parts: Parts) -> Any:
+    """The `drivers.scale.Cell` of the board; None where it has none."""
+    from drivers import scale_iio, scale_serial
 
     if parts.scale.kind == "none":
-        return scale.NoScale()
+        return None
     serial = parts.scale.at
-    cell: scale.Cell = scale_iio.IioCell() if serial is None else scale_serial.SerialCell(Path(serial))
-    return scale.LoadCellScale(cell, lambda: calibration.load(state_dir / "scale.json"), boottime_s)
+    return scale_iio.IioCell() if serial is None else scale_serial.SerialCell(Path(serial))
 
 
 def _checks(parts: Parts) -> dict[Device, Check]:

@@ -5,50 +5,23 @@ that has not passed.
 """
 
 import argparse
-import getpass
 import logging
-import os
 import sqlite3
 import sys
-import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
 
 from hub import commissioned
 from hub.commissioning import Finding, Walked, commission, finding
 from hub.config import ConfigRefused, HubConfig, load
-from hub.domain.state import State
-from hub.enrolment import Trust, load_trust
-from hub.journal import Journal, JournalError
-from hub.journal_errors import JournalBusy
+from hub.journal import JournalError
 from hub.main import Board, gpio_board
-from hub.pins import NotAdmitted, Pins
 from hub.ports import Compartments, DeviceError
-from hub.replay import Replay
-from medhub.staff_words import SENTENCES
+from medhub.at_box import HERE, NOT_BEGUN, NOT_PASSED, PASSED, CannotBegin, Terminal, begun
 
-PASSED, NOT_PASSED, NOT_BEGUN = 0, 1, 2  # exit codes
 EMPTY = "empty"
-
-
-class Terminal(NamedTuple):
-    """Where the person is: their PIN without echo, a word of theirs, a line for them."""
-
-    pin: Callable[[str], str] = getpass.getpass
-    ask: Callable[[str], str] = input
-    say: Callable[[str], None] = print
-
-
-HERE = Terminal()
-
-
-class CannotBegin(Exception):
-    """Nothing was moved; the text says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,13 +39,10 @@ def main(
     with ExitStack() as closing:
         try:
             config = load(args.config)
-            trust = _trust(config.state_dir)
-            by = Pins(trust, time.monotonic).admit(args.person, person.pin(f"PIN of {args.person}: ")).name
-            _must_be_empty(closing.enter_context(_journal(config.state_dir, trust)), person)
+            by = closing.enter_context(begun(config, args.person, person, "medhub commission"))
+            _must_be_empty(person)
             box, fingerprint = _opened(config, board, closing)
             commissioned.forget(config.state_dir)
-        except NotAdmitted as error:
-            return _end(SENTENCES[error.reason], NOT_BEGUN)
         except (CannotBegin, ConfigRefused, DeviceError, JournalError, OSError, sqlite3.Error, EOFError) as error:
             return _end(str(error) or "nobody answers", NOT_BEGUN)
         try:
@@ -90,37 +60,8 @@ def main(
 # -- before anything moves -----------------------------------------------------------------------------------------
 
 
-def _trust(state_dir: Path) -> Trust:
-    if os.geteuid() != state_dir.stat().st_uid:  # what it writes must be the hub's own
-        raise CannotBegin(f"{state_dir} is another user's; as root: runuser -u medhub-hub -- medhub commission …")
-    try:
-        return load_trust(state_dir)
-    except FileNotFoundError as error:
-        raise CannotBegin(f"the hub is not enrolled: {error.filename} is missing") from error
-    except msgspec.MsgspecError as error:
-        raise CannotBegin(f"trust.json: {error}") from error
-
-
-@contextmanager
-def _journal(state_dir: Path, trust: Trust) -> Iterator[State]:
-    """What the hub knows; until this ends, no hub begins."""
-    replay = Replay()
-    path = state_dir / "journal.db"
-    try:
-        journal = Journal.open(path, pairing=f"{trust.hub}/{trust.citizen}", follower=replay)
-    except JournalBusy as error:
-        raise CannotBegin("the hub is running; stop it first: systemctl stop medhub-hub") from error
-    with journal:
-        if journal.barred or replay.lost:
-            raise CannotBegin(f"{path}: {journal.finding or replay.lost}; see to the journal first")
-        yield replay.state
-
-
-def _must_be_empty(state: State, person: Terminal) -> None:
-    """By what the hub was told, and by the eyes of the person."""
-    if state.fills:
-        filled = ", ".join(str(number) for number in sorted(state.fills))
-        raise CannotBegin(f"filled: {filled}; empty them while the hub runs (`medhub staff empty`), then stop it")
+def _must_be_empty(person: Terminal) -> None:
+    """By the eyes of the person; what the hub was told is asked before."""
     person.say("Every lid will open, one after the other. Look into each compartment first.")
     if person.ask(f"If all of them are empty, type {EMPTY}: ").strip().lower() != EMPTY:
         raise CannotBegin("the box must be empty")

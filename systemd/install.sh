@@ -61,6 +61,8 @@ Installed. What is left to do, in this order (docs/services.md):
  3. With the box empty, walk through its locks; until that is passed, none of them opens:
       systemctl stop medhub-hub
       runuser -u medhub-hub -- medhub commission --config /etc/medhub/hub.toml --person ID
+    and weigh its empty tray and a known weight; until then there is no weight, and nothing opens:
+      runuser -u medhub-hub -- medhub calibrate --config /etc/medhub/hub.toml --person ID
  4. Start it all; from then on it starts with the box:
       systemctl start medhub.target
 EOT

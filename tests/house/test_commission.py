@@ -15,7 +15,8 @@ from hub.journal import Journal
 from hub.journal_errors import JournalBusy
 from hub.main import Board
 from hub.ports import Compartments, DeviceError
-from medhub.commission import EMPTY, NOT_BEGUN, NOT_PASSED, PASSED, Terminal, main
+from medhub.at_box import NOT_BEGUN, NOT_PASSED, PASSED, Terminal
+from medhub.commission import EMPTY, main
 from tests.drivers.rigs import JumperRig, one_mock
 from tests.drivers.worlds import running_world
 from tests.hub.box import Box, HandClock

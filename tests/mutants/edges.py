@@ -26,6 +26,8 @@ chip_lines = of("drivers/chip_lines.py", "drivers/test_chip_pins.py")
 chip_pins = of("drivers/chip_pins.py", "drivers/test_chip_pins.py")
 walk = of("hub/commissioning.py", "hub/test_commissioning.py")
 kept = of("hub/commissioned.py", "hub/test_commissioned.py")
+at_box = of("medhub/at_box.py", "house/test_commission.py")
+calibrate = of("drivers/calibration.py", "drivers/test_calibration.py")
 command = of("medhub/commission.py", "house/test_commission.py")
 board = of("hub/board_rules.py", "hub/test_board.py")
 upload = of("sync/upload.py", "sync/test_through.py")
@@ -174,7 +176,8 @@ LOCK_MUTANTS = (
     kept("H34", "locks exchanged in the file are the same board", "sorted(board.compartments.items())", "sorted(board.compartments)"),
     command("H34", "a walk that fails leaves what was kept", "            commissioned.forget(config.state_dir)\n", ""),
     command("H34", "a walk that fails is kept", "if not _walk(box, person):", "if _walk(box, person) is None:"),
-    command("R12", "a filled box is walked through", "    if state.fills:", "    if not state.fills and state.fills:"),
+    at_box("R12", "a filled box is walked through", "        if state.fills:", "        if not state.fills and state.fills:"),
+    calibrate("R13", "a scale that does not come back is kept", "    if back_mg > BACK_MOST * loaded_mg:", "    if back_mg > loaded_mg:"),
     board("R12", "a pulse longer than the solenoid bears", "min(solenoid.rated_ms, round(PULSE_S * 1000))", "round(PULSE_S * 1000)"),
     board("H14", "a lock on a line that is pulled up at boot", "line.line in PULLED_UP or line.line in UART", "line.line in UART"),
     board("H34", "one line for two", "!= name:\n            yield Finding((*key, \"line\"), f\"line {line.line} of", "is None:\n            yield Finding((*key, \"line\"), f\"line {line.line} of"),
