@@ -18,7 +18,7 @@ from medhub.staff_acts import COMPARTMENT, INTAKE, SECOND, SECOND_PIN, Who
 from medhub.staff_ask import Refused, ask, pin_of, report
 
 HELP = "fill a compartment: it is unlocked, and each dose is scanned, put in, counted and weighed"
-LID_S, LOOK_S = 5.0, 0.2  # for a lid to open
+REST_S, LID_S, LOOK_S = 5.0, 3.0, 0.2  # for the scale to come to rest, for a lid to open
 FOR_TWO = frozenset({Reason.SECOND_PERSON, Reason.WRONG_PACKAGE, Reason.WEIGHT_DIFFERS})
 SCAN_AGAIN = frozenset({Unclear.TWO_PACKAGES, Unclear.CODE_NOT_READ, Reason.WRONG_PACKAGE})
 KEEP, UNWEIGHED = "k", "u"
@@ -93,7 +93,16 @@ class Guide:
     # -- the steps ---------------------------------------------------------------------------------------------------
 
     def _begin(self) -> tuple[p.PutIn, ...]:
-        begun = ask(self._client, p.BeginFilling(**self._who, compartment=self._number, intake=self._args.intake))
+        begun, until_s = None, time.monotonic() + REST_S
+        while begun is None:
+            try:
+                begun = ask(self._client, p.BeginFilling(
+                    **self._who, compartment=self._number, intake=self._args.intake
+                ))  # fmt: skip
+            except Refused as refused:
+                if refused.reasons != (Reason.WEIGHT_UNSTABLE,) or time.monotonic() > until_s:
+                    raise
+                time.sleep(LOOK_S)
         if not isinstance(begun, p.FillingReport):
             raise Refused("The hub's answer is not a filling; hub and command are not of the same release.")
         say(f"Compartment {self._number} opens, and its lamp is lit.")
@@ -107,8 +116,16 @@ class Guide:
                 continue
             input(f"The lid of compartment {self._number} has not opened. Press it gently, then Enter to try again: ")
             if not self._opened():
-                self._begin()
+                self._pulse_again()
             until_s = time.monotonic() + LID_S
+
+    def _pulse_again(self) -> None:
+        try:
+            self._begin()
+        except Refused as refused:
+            if Reason.NOT_NOW not in refused.reasons:
+                raise
+            raise Refused("The lid has not opened, and there is no further pulse; call the technician.") from refused
 
     def _opened(self) -> bool:
         going = report(self._client).filling

@@ -47,7 +47,10 @@ class Home:
         self._config.write_text(f'state_dir = "{self.state}"\nsocket_dir = "{self.sockets}"\ndevelopment = true\n')
         self._origin, self.time = folder / "origin.json", OriginDirector(folder / "origin.json")
         self.time.start(home_time("5.00"))
-        self.world_socket = folder / "world.sock"
+        self.world_socket, self.scanner = folder / "world.sock", folder / "scanner"
+        self.pin_file = folder / "pin"
+        self.pin_file.write_text(PIN)
+        self.pin_file.chmod(0o600)
         self.log = folder / "hub.log"
         self.env: dict[str, str] = {}
         self.start_world()
@@ -56,21 +59,26 @@ class Home:
     # -- processes ---------------------------------------------------------------------------------------------------
 
     def start_world(self) -> None:
-        made = self._stack.enter_context(running_world(socket=self.world_socket))
+        made = self._stack.enter_context(running_world("--scanner", str(self.scanner), socket=self.world_socket))
         self.world: WorldClient = made.client
         self.world_process = made.process
 
     def start_hub(self) -> None:
         """Start it and wait until it answers."""
-        files = {"config": self._config, "origin": self._origin, "world": self.world_socket}
+        files = {"config": self._config, "origin": self._origin, "world": self.world_socket, "scanner": self.scanner}
         words = [word for name, path in files.items() for word in (f"--{name}", str(path))]
         with self.log.open("ab") as log:
             self.hub = subprocess.Popen(
                 [sys.executable, "-m", "medhub.demo.hub_process", *words], cwd=ROOT, stdout=log, stderr=log,
                 env={**os.environ, "PYTHONPATH": str(ROOT), **self.env},
             )  # fmt: skip
-        self._stack.callback(self._end, self.hub)
+        self.closes(self.hub)
         wait_for("the hub to answer", self._answers)
+
+    def closes(self, process: "subprocess.Popen[bytes]") -> None:
+        """It ends with the home, and its pipes are shut."""
+        self._stack.enter_context(process)
+        self._stack.callback(self._end, process)
 
     def _answers(self) -> bool:
         assert self.hub.poll() is None, self.log.read_text()
