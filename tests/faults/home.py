@@ -112,10 +112,12 @@ class Home(Play):
     def _apply(self, bodies):  # as a play's
         applied = super()._apply(bodies)
         for body in bodies:
-            if isinstance(body, e.OpeningRequested | e.PulseRequested):
+            if isinstance(body, e.OpeningRequested | e.PulseRequested | e.FillingBegun):
                 self._judge()
             if isinstance(body, e.PulseRequested):
-                self._pulse(body)
+                self._pulse(Pulse(body.opening, body.compartment, body.number))
+            elif isinstance(body, e.FillingBegun):
+                self._pulse(Pulse(body.filling, body.compartment, body.number))
         return applied
 
     def _judge(self) -> None:
@@ -124,16 +126,16 @@ class Home(Play):
         if self.state.lost & {Device.LIDS, Device.SCALE} or sensed.open_lids != frozenset() or sensed.reading is None:
             self.broke.append("a lock was to be opened with lids or scale unknown")
 
-    def _pulse(self, body: e.PulseRequested) -> None:
+    def _pulse(self, pulse: Pulse) -> None:
         if Device.LOCKS in self.hanging:
-            self._ask_in_vain(Device.LOCKS, body.compartment)
+            self._ask_in_vain(Device.LOCKS, pulse.compartment)
             return
         before = len(self.box.pulses)
-        self.box_devices.pulse(Pulse(body.opening, body.compartment, body.number))
+        self.box_devices.pulse(pulse)
         self.box_devices.pulses._asked.put(None)
         self.box_devices.pulses.work()
         if len(self.box.pulses) > before and self.springs:
-            self.move_lid(1, True)
+            self.move_lid(pulse.compartment, True)
 
     def move_lid(self, number: int, is_open: bool) -> None:
         """A lid moves; whether anybody hears of it is its switch's matter."""

@@ -20,8 +20,9 @@ never makes *taken*, and no lock is opened while lids or scale are unknown.
 Each play: two tablets lie in one compartment, for 8.00. The intake reaches its state; the fault begins; {BEFORE_S}
 seconds later the screen is looked at, and the person does what it lets them: opens, takes what is there, shuts the
 lid, answers when asked; and tries again twice within a minute. Then nobody does anything until the window has ended, at
-9.00. A planned one meets its fault at 6.30 and the person at 8.00. Nobody in the municipality acts: each alarm lives,
-and escalates.
+9.00. A planned one meets its fault at 6.30 and the person at 8.00. In *due, box being filled* staff have another
+compartment open, and give up when they see the fault. Nobody in the municipality acts: each alarm lives, and
+escalates.
 
 A device is **lost** when it has been in trouble for {LOST_S:.0f} seconds, and **back** when it has been well for
 {WELL_S:.0f}: a plug that comes and goes is one trouble and one alarm. A device that **hangs** (no answer for

@@ -1,6 +1,7 @@
 """Every device, every fault of it, every state of an intake: played, and what came of it in words."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.events import Device
 from hub.seen_weight import UNREST_S
+from tests.domain.play import DAY
 from tests.faults.home import INTAKE, Home
 
 BEFORE_S = 12  # from the fault to what the screen shows: a device is lost by then
@@ -125,9 +127,19 @@ def _taken(home: Home) -> None:
     home.second(30)
 
 
+def _filling(home: Home) -> None:
+    """It is due, and staff have compartment 3 open to fill it with tomorrow's. They give up at the fault."""
+    _due(home)
+    tomorrow = f"{DAY + timedelta(days=1)}/morning"
+    assert home.do(c.BeginFilling(3, tomorrow, "f1", home.sensed(), "Sanne")) == ()
+    home.second()
+    assert 3 in home.box.lids
+
+
 STATES: dict[str, Callable[[Home], None]] = {
     "planned": _planned, "due": _due, "opening": _opening, "open": _open, "shut, not weighed": _shut,
     "partly taken": _partly, "declined": _declined, "missed": _missed, "taken": _taken,
+    "due, box being filled": _filling,
 }  # fmt: skip
 
 
@@ -194,6 +206,8 @@ def _act(home: Home, lids_move: bool) -> None:
         if lids_move:
             home.move_lid(lid, False)
     home.hear()
+    if home.state.filling:
+        home.do(c.EndFilling("Sanne"))
 
 
 def _alarms(bodies: tuple[e.AnyBody, ...]) -> str:
