@@ -22,7 +22,7 @@ COMMANDS = {
     "plan": Command("medhub.plan", "check a plan, or what another one changes, before it is signed", "hub,demo"),
     "staff": Command("medhub.staff", "at the hub: status, fill, resolve, acknowledge, journal", "hub"),
     "devices": Command("medhub.devices", "at the hub: how each device is, live", "hub"),
-    "selftest": Command("medhub.selftest", "at the hub: try every device but the locks, and keep the report", "hub"),
+    "selftest": Command("medhub.selftest", "at the hub: try every device, move no lock, and keep the report", "hub"),
     "commission": Command("medhub.commission", "at the empty box: each lock must move its own lid and no other", "hub"),
     "calibrate": Command(
         "medhub.calibrate", "at the empty box: what the scale weighs, by a known weight", "hub"

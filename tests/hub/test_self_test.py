@@ -1,4 +1,4 @@
-"""A self-test tries every device but the locks, says what it found, and is in the journal by name."""
+"""A self-test tries every device and moves no lock, says what it found, and is in the journal by name."""
 
 import threading
 from collections.abc import Iterator
