@@ -24,9 +24,7 @@ COMMANDS = {
     "devices": Command("medhub.devices", "at the hub: how each device is, live", "hub"),
     "selftest": Command("medhub.selftest", "at the hub: try every device, move no lock, and keep the report", "hub"),
     "commission": Command("medhub.commission", "at the empty box: each lock must move its own lid and no other", "hub"),
-    "calibrate": Command(
-        "medhub.calibrate", "at the empty box: what the scale weighs, by a known weight", "hub"
-    ),
+    "calibrate": Command("medhub.calibrate", "at the empty box: what the scale weighs, by a known weight", "hub"),
     "emergency": Command("medhub.emergency", "the sheet that hangs by the box for the day it does not work", "hub"),
     "enrol": Command("medhub.enrol", "make a hub and a gateway known to each other by a file", "hub,sync"),
     "hub": Command("hub.main", "run the hub: plan, journal, locks", "hub"),
