@@ -14,6 +14,7 @@ from hub.domain import events as e
 from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, after
+from hub.domain.plan import Plan
 from hub.domain.state import Alarm, Fill, Filling, Item, Opening, Promise, Record, State
 
 KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
@@ -135,9 +136,22 @@ def _carried_out(state: State, body: e.CommandCarriedOut, moment: Moment) -> Cha
 
 
 def _plan_accepted(state: State, body: e.PlanAccepted, moment: Moment) -> Changes:
-    """An urgent stop stands until a plan that was issued after it."""
+    """An urgent stop stands until a plan that was issued after it. The newest: none waits behind it."""
     stops = {o: issued for o, issued in state.stops.items() if issued >= body.plan.issued}
-    return dict(plan=body.plan, plan_changed=moment, stops=stops, next_plan=None)  # the newest: none waits behind it
+    return dict(plan=body.plan, plan_changed=_ours_since(state, body.plan, moment), stops=stops, next_plan=None)
+
+
+def _ours_since(state: State, plan: Plan, moment: Moment) -> Moment:
+    """From when the plan is ours to serve: one that waited, from its time on; of one that comes while nobody knows the
+    time no more is known than when it was issued. Until a day was planned the first of them counts (R11)."""
+    if state.planned_day is None and state.plan_changed is not None:
+        return state.plan_changed
+    begins = max(plan.valid_from, plan.issued)
+    if not moment.trusted:
+        return replace(moment, wall=begins)
+    waited = state.next_plan is not None and state.next_plan.version == plan.version
+    late = max(moment.wall - begins, timedelta()) if waited else timedelta()
+    return replace(moment, wall=moment.wall - late, monotonic_s=moment.monotonic_s - late.total_seconds())
 
 
 def _as_needed_asked(state: State, body: e.AsNeededAsked, moment: Moment) -> Changes:
@@ -212,9 +226,9 @@ def _filling_begun(state: State, body: e.FillingBegun, moment: Moment) -> Change
 
 def _filling_ended(state: State, body: e.FillingEnded, moment: Moment) -> Changes:
     going = state.filling
-    if going is None or state.plan is None or body.empty:
+    if going is None or body.empty:
         return dict(filling=None)
-    left = Fill(going.compartment, going.intake, (), None, state.plan.version, doubted=body.reason)
+    left = Fill(going.compartment, going.intake, (), None, 0, doubted=body.reason)
     return dict(filling=None, fills={**state.fills, going.compartment: left})
 
 

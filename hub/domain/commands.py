@@ -70,11 +70,13 @@ class AskForHelp(Command, frozen=True):
     """The citizen wants a human."""
 
 class PulseEnded(Command, frozen=True):
-    """The lock driver is done with one pulse; `problem` where it could not give it."""
+    """The lock driver is done with one pulse; `problem` where it could not give it, `given` where it may have moved
+    something all the same."""
 
     opening: str
     number: int
     problem: str | None = None
+    given: bool = True
 
 class MoveLid(Command, frozen=True):
     """A lid was sensed to move."""

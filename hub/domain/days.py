@@ -1,7 +1,7 @@
 """Planning home days: what each asks for, and what a change of plan makes of what is known already (R2, R6, H7)."""
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain import events as e
@@ -31,14 +31,15 @@ def days(state: State, moment: Moment) -> Iterator[e.AnyBody]:
 
 
 def _last_planned(state: State, plan: Plan, moment: Moment) -> date | None:
-    """The last home day that was planned; or, for a first plan, the one before it was ours to serve. How long ago a
-    boot with no time to go by was, nobody knows: then all that the plan speaks of."""
-    accepted = state.plan_changed
-    if state.planned_day or accepted is None:
+    """The last home day that was planned; or, for a first plan, the one before it was ours to serve."""
+    if state.planned_day or state.plan_changed is None:
         return state.planned_day
-    known = accepted.trusted or accepted.boot == moment.boot
-    since = moment.wall - waited(accepted, moment) if known else plan.valid_from
-    return home_day(plan, max(since, plan.valid_from)) - timedelta(days=1)
+    return home_day(plan, _ours_since(state.plan_changed, moment)) - timedelta(days=1)
+
+
+def _ours_since(told: Moment, moment: Moment) -> datetime:
+    """Within a boot the time that has passed is known, and with it when that was; else what is told of it."""
+    return max(told.wall, moment.wall - waited(told, moment)) if told.boot == moment.boot else told.wall
 
 
 def _days_to_plan(state: State, plan: Plan, last: date | None, moment: Moment) -> list[date]:
@@ -58,9 +59,10 @@ def _days_to_plan(state: State, plan: Plan, last: date | None, moment: Moment) -
 def _day(state: State, plan: Plan, day: date, moment: Moment) -> Iterator[e.AnyBody]:
     today = home_day(plan, moment.wall)
     behind = state.planned_day is not None and day > state.planned_day
+    since = min(plan.valid_from, _ours_since(state.plan_changed, moment)) if state.plan_changed else plan.valid_from
     first = day == today or state.planned_day is None
     intakes = tuple(i for i in intakes_of(plan, day)
-                    if i.id in state.records or behind or (first and i.at >= plan.valid_from)
+                    if i.id in state.records or behind or (first and i.at >= since)
                     or _still_to_come(plan, i, moment))  # fmt: skip
     yield e.DayPlanned(day=day, intakes=intakes)
     planned = {i.id: i for i in intakes}

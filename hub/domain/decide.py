@@ -50,21 +50,11 @@ def _tick(command: c.Tick, state: State, moment: Moment) -> e.Bodies:
         return _mains(state, sensed.mains)
     if bodies := battery(state, sensed):
         return bodies
-    if sensed.moved_mg is not None and (bodies := _weight_moved(state)):
+    if sensed.moved_mg is not None and (bodies := filling.weight_moved(state)):
         return bodies
     if turned := [d for d, text in sensed.devices.items() if bool(text) is not (d in state.lost)]:
         return [body for d in turned for body in _device(state, d, sensed.devices[d])]
     return due(state, moment, None if sensed.open_lids is None else sensed.reading)  # R12: unseen, a lid may be up
-
-
-def _weight_moved(state: State) -> e.Bodies:
-    """R7, H23: something was taken out or put in past the lids, and nobody knows from where."""
-    sound = {n: f for n, f in state.fills.items() if not f.doubted}
-    if not sound or state.opening or state.filling:
-        return []
-    criticality = most_critical(d for f in sound.values() for d in f.doses)
-    doubts = [e.FillDoubted(compartment=n, reason="weight_changed") for n in sound]
-    return [*doubts, alarm(e.AlarmCode.TAMPER, "scale", criticality)]
 
 
 def _mains(state: State, mains: bool) -> e.Bodies:
@@ -143,7 +133,7 @@ def _lid_without_opening(compartment: int, state: State, opening: Opening | None
 def _pulse_ended(command: c.PulseEnded, state: State, moment: Moment) -> e.Bodies:
     opening = state.opening
     if command.problem and state.filling and state.filling.id == command.opening and not state.filling.opened:
-        return filling.ended(state, command.problem)
+        return filling.ended(state, command.problem, not command.given and state.filling.pulses == 1)
     if command.problem is None or opening is None or opening.id != command.opening or opening.opened_at:
         return []
     return [e.PulseFailed(intake=opening.intake, opening=opening.id, number=command.number, reason=command.problem)]

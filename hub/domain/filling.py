@@ -6,16 +6,19 @@ from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
-from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment
+from hub.domain.alarms import alarm
+from hub.domain.intake import AS_NEEDED, Dose, Intake, IntakeId, Life, Moment, most_critical
 from hub.domain.interval import waited
 from hub.domain.life import UNRESOLVED
 from hub.domain.may_open import may_unlock
 from hub.domain.plan import Handout, OrdinationId, Plan
+from hub.domain.reading import RESOLUTION_MG
 from hub.domain.refusal import Reason, Refused, refuse_if
 from hub.domain.schedule import as_needed_dose, intakes_of
 from hub.domain.served import day_of
 from hub.domain.state import State
 
+WEIGHT_CHANGED = "weight_changed"
 FILLING_MOST = timedelta(minutes=20)  # one that nobody goes on with for so long is over
 PULSES = 3  # a filling; more is a lock to be looked at
 
@@ -26,6 +29,8 @@ def begin(command: c.BeginFilling, state: State, moment: Moment) -> e.Bodies:
     if going and going.compartment == command.compartment and going.intake == command.intake and not going.opened:
         number, command = going.pulses + 1, replace(command, filling=going.id)
     fillable(command.compartment, command.intake, state)
+    untimely = not moment.trusted or state.clock_doubted
+    refuse_if((untimely, Reason.CLOCK), (state.journal_doubted, Reason.JOURNAL))
     reasons = may_unlock(replace(state, filling=None) if number > 1 else state, command.sensed)
     if reasons or number > PULSES or command.sensed.reading is None:
         raise Refused(reasons or (Reason.NOT_NOW,))
@@ -89,7 +94,7 @@ def fill(command: c.FillCompartment, state: State, moment: Moment) -> e.Bodies:
     if state.filling or command.counted:
         _as_counted(command, doses, state)
     if not command.second or command.second == command.by:
-        _alone(command.counted, {d.ordination: d.medicine for d in doses}, plan, state)
+        _alone(command, {d.ordination: d.medicine for d in doses}, plan, state)
     return [e.CompartmentFilled(
         compartment=command.compartment, intake=command.intake, doses=doses, contents_mg=command.contents_mg,
         plan_version=plan.version, by=command.by, counted=command.counted, second=command.second,
@@ -106,24 +111,37 @@ def _as_counted(command: c.FillCompartment, doses: tuple[Dose, ...], state: Stat
         (state.open_lids, Reason.LID_OPEN),
         (e.Device.LIDS in state.lost, Reason.LIDS_UNSEEN),
         (counted != sorted((d.ordination, d.quantity) for d in doses), Reason.NOT_COUNTED),
+        (going and not going.opened, Reason.NOT_COUNTED),  # nothing can have been put in
+        (any(n.weight_mg is not None and n.weight_mg < -RESOLUTION_MG for n in command.counted), Reason.WEIGHT_DIFFERS),
     )
 
 
-def _alone(counted: tuple[e.Counted, ...], medicines: dict[OrdinationId, str], plan: Plan, state: State) -> None:
+def _alone(command: c.FillCompartment, medicines: dict[OrdinationId, str], plan: Plan, state: State) -> None:
     """H10: what one person may not do alone. Two may: a medicine is substituted, a tablet made anew, a first count
     was wrong."""
+    counted = command.counted
     known = [(state.items[n.item], n) for n in counted if n.item in state.items]
+    items = {(n.item, medicines[n.ordination]) for n in counted if n.item}
+    wrong = any(item.medicine != medicines[n.ordination] for item, n in known) or len(items) > len(dict(items))
+    differs = not all(item.weighs(n.quantity, n.weight_mg) for item, n in known) or _something_else(command)
     unseen = not counted or any(not n.item or n.weight_mg is None for n in counted)
     refuse_if(
-        (any(item.medicine != medicines[n.ordination] for item, n in known), Reason.WRONG_PACKAGE),
-        (not all(item.weighs(n.quantity, n.weight_mg) for item, n in known), Reason.WEIGHT_DIFFERS),
+        (wrong, Reason.WRONG_PACKAGE), (differs, Reason.WEIGHT_DIFFERS),
         (unseen and plan.settings.second_person, Reason.SECOND_PERSON),
-    )
+    )  # fmt: skip
+
+
+def _something_else(command: c.FillCompartment) -> bool:
+    """Whether more lies in it than what was counted, or less: with its lid shut it weighs something else."""
+    weights = [n.weight_mg for n in command.counted if n.weight_mg is not None]
+    weighed = command.contents_mg is not None and weights and len(weights) == len(command.counted)
+    return bool(weighed) and abs((command.contents_mg or 0) - sum(weights)) > RESOLUTION_MG
 
 
 def empty(command: c.EmptyCompartment, state: State, moment: Moment) -> e.Bodies:
     refuse_if((command.compartment not in state.fills, Reason.NO_SUCH), (state.opening, Reason.ANOTHER_OPENING))
-    return [e.CompartmentEmptied(compartment=command.compartment, by=command.by)]
+    emptied = e.CompartmentEmptied(compartment=command.compartment, by=command.by)
+    return [emptied, *_looked_at(state, command.compartment, command.by)]
 
 
 def verify(command: c.VerifyFill, state: State, moment: Moment) -> e.Bodies:
@@ -131,8 +149,28 @@ def verify(command: c.VerifyFill, state: State, moment: Moment) -> e.Bodies:
     found = state.fills.get(command.compartment)
     record = state.records.get(found.intake) if found else None
     refuse_if((found is None, Reason.NO_SUCH), (found and not found.doubted, Reason.ALREADY))
-    refuse_if((state.opening, Reason.ANOTHER_OPENING), (record and record.state in UNRESOLVED, Reason.NOT_NOW))
-    return [e.FillVerified(compartment=command.compartment, by=command.by)]
+    unknown = (found and not found.doses) or (record and record.state in UNRESOLVED)
+    refuse_if((state.opening, Reason.ANOTHER_OPENING), (unknown, Reason.NOT_NOW))
+    verified = e.FillVerified(compartment=command.compartment, by=command.by)
+    return [verified, *_looked_at(state, command.compartment, command.by)]
+
+
+def _looked_at(state: State, compartment: int, by: str) -> e.Bodies:
+    """Who sees to a compartment has its alarm of tampering; who sees to the last one, the scale's too: the next one is
+    told anew (R9)."""
+    moved = any(f.doubted == WEIGHT_CHANGED for n, f in state.fills.items() if n != compartment)
+    seen = {f"{e.AlarmCode.TAMPER}/{compartment}"} | (set() if moved else {f"{e.AlarmCode.TAMPER}/scale"})
+    return [e.AlarmAcknowledged(alarm=a.id, by=by) for a in state.living_alarms() if a.id in seen]
+
+
+def weight_moved(state: State) -> e.Bodies:
+    """R7, H23: something was taken out or put in past the lids, and nobody knows from where."""
+    sound = {n: f for n, f in state.fills.items() if not f.doubted}
+    if not sound or (state.opening and state.opening.asked_at is None):  # the opening's own, until it was weighed
+        return []
+    criticality = most_critical(d for f in sound.values() for d in f.doses)
+    doubts = [e.FillDoubted(compartment=n, reason=WEIGHT_CHANGED) for n in sound]
+    return [*doubts, alarm(e.AlarmCode.TAMPER, "scale", criticality)]
 
 
 # -- when it comes to nothing ----------------------------------------------------------------------------------------

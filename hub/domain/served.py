@@ -59,6 +59,8 @@ def _asked(state: State, fill: Fill, wall: datetime) -> Intake | None:
     """What the plan asks of the compartment: the intake it was filled for, or a dose as needed, as if asked for now."""
     plan = state.plan
     assert plan is not None
+    if not fill.doses:  # nobody knows what lies there
+        return None
     if all(d.most is None for d in fill.doses):
         return next((i for i in intakes_of(plan, day_of(fill.intake)) if i.id == fill.intake), None)
     wanted, day = fill.doses[0].ordination, home_day(plan, wall)

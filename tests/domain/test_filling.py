@@ -1,7 +1,7 @@
 """Guided filling: one lock for one named person, what was put in scanned, counted and weighed (R7, R12, H10)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -112,7 +112,8 @@ def test_only_one_at_a_time_and_nothing_is_handed_out_meanwhile(empty):
 
 
 @pytest.mark.parametrize(
-    "reason", ["lid_open", "lids_unseen", "weight_unstable", "not_commissioned", "occupied", "no_such"]
+    "reason",
+    ["lid_open", "lids_unseen", "weight_unstable", "not_commissioned", "occupied", "no_such", "clock", "journal"],
 )
 def test_nothing_is_unlocked(nurse, reason):
     """R12: the same rules as for a dose; R7: the same as for a fill by word."""
@@ -129,6 +130,10 @@ def test_nothing_is_unlocked(nurse, reason):
             play.state = replace(play.state, commissioned=False)
         case "occupied":
             play.fill("evening", 1)
+        case "clock":
+            play.trust(False)
+        case "journal":
+            play.do(c.DoubtJournal("shortened"))
     assert reason in nurse.begins(slot)
     assert play.said(e.FillingBegun) == []
 
@@ -247,6 +252,50 @@ def test_without_a_drug_id_name_and_strength_tell_packages_apart(play):
     assert refill(nurse, counted("ramipril", "1", METFORMIN, 500)) == ("wrong_package",)
 
 
+def test_one_package_for_two_medicines_is_refused(play):
+    """H10: also the first time, when nothing is known of it."""
+    play.accept(plan_of(ordination("metformin", MORNING), ordination("ramipril", MORNING)))
+    nurse = Nurse(play)
+    nurse.begins()
+    nurse.puts_in(2)
+    both = counted(quantity="1", mg=500), counted("ramipril", "1", METFORMIN, 500)
+    assert nurse.fills(*both) == ("wrong_package",)
+    assert nurse.fills(*both, second="Bo") == ()
+
+
+def test_one_package_for_two_ordinations_of_its_medicine(play):
+    one, two = ordination("metformin", MORNING), ordination("more", MORNING)
+    play.accept(plan_of(one, replace(two, medicine=one.medicine)))
+    nurse = Nurse(play)
+    nurse.begins()
+    nurse.puts_in(2)
+    assert nurse.fills(counted(quantity="1", mg=500), counted("more", "1", METFORMIN, 500)) == ()
+
+
+@pytest.mark.parametrize(("lies_in_it", "fits"), [(1000, True), (1049, True), (1500, False), (0, False)])
+def test_what_lies_in_it_with_its_lid_shut_is_what_was_counted(nurse, lies_in_it, fits):
+    """After the last count one more falls in, or all of it is taken out again."""
+    nurse.begins()
+    nurse.puts_in(2)
+    filled = c.FillCompartment(1, f"{DAY}/morning", lies_in_it, "Sanne", (counted(),))
+    assert nurse.play.do(filled) == (() if fits else ("weight_differs",))
+    assert fits or nurse.play.do(replace(filled, second="Bo")) == ()
+
+
+def test_what_took_weight_away_was_not_put_in(nurse):
+    nurse.begins()
+    nurse.puts_in(2)
+    assert nurse.fills(counted(mg=-900)) == ("weight_differs",)
+    assert nurse.fills(counted(mg=-900), second="Bo") == ("weight_differs",)
+
+
+def test_a_lid_that_never_opened_holds_nothing(nurse):
+    """They lie on the tray beside it."""
+    nurse.begins()
+    nurse.play.weight_mg += 1000
+    assert nurse.fills(counted()) == ("not_counted",)
+
+
 # -- a second person --------------------------------------------------------------------------------------------------
 
 
@@ -292,9 +341,8 @@ def nobody_knows(nurse: Nurse, why: str) -> None:
     play.at("8.00")
     assert play.life("morning") is Life.WITHHELD
     assert "cannot_serve/morning" in play.alarms()
-    assert play.do(c.VerifyFill(1, "Sanne")) == ()  # a look makes it no fill
-    play.tick()
-    assert "contents_changed" in play.open("morning")
+    assert play.do(c.VerifyFill(1, "Sanne")) == ("not_now",)  # a look makes it no fill
+    assert "fill_doubted" in play.open("morning")
     assert play.empty(1) == ()
     assert nurse.begins(filling="f2") == ()
 
@@ -341,14 +389,55 @@ def test_another_lid_opened_meanwhile(nurse):
     nobody_knows(nurse, "another_lid_opened")
 
 
-def test_a_pulse_the_driver_could_not_give_ends_it(nurse):
+def test_a_pulse_that_was_not_given_ends_it(nurse):
     nurse.begins()
-    assert nurse.play.do(c.PulseEnded("f1", 1, "no current")) == ()
+    assert nurse.play.do(c.PulseEnded("f1", 1, "not given", given=False)) == ()
     assert (nurse.play.state.filling, nurse.play.state.fills) == (None, {})
-    nurse.begins(filling="f2")
+
+
+def test_a_pulse_that_failed_may_have_opened_it(nurse):
+    """An edge may be on its way; the compartment is not as empty as before."""
+    nurse.begins()
+    nurse.play.do(c.PulseEnded("f1", 1, "it did not go low"))
+    nobody_knows(nurse, "it did not go low")
+
+
+def test_so_may_the_one_before_it(nurse):
+    nurse.begins()
+    nurse.begins()
+    nurse.play.do(c.PulseEnded("f1", 2, "not given", given=False))
+    nobody_knows(nurse, "not given")
+
+
+def test_once_its_lid_is_open_a_pulse_that_failed_is_no_matter(nurse):
+    nurse.begins()
     nurse.play.lid(1, True)
-    assert nurse.play.do(c.PulseEnded("f2", 1, "late")) == ()
-    assert nurse.play.state.filling  # its lid is open all the same
+    assert nurse.play.do(c.PulseEnded("f1", 1, "late")) == ()
+    assert nurse.play.state.filling
+
+
+@pytest.mark.parametrize("why", ["given_up", "restart", "forgotten", "lids_unseen", "another_lid_opened"])
+def test_before_the_first_plan_counts_too(play, why):
+    """The first visit: the box is filled for a plan that begins tomorrow, and there is none yet."""
+    tomorrow = DAY + timedelta(days=1)
+    play.accept(plan_of(ordination("metformin", MORNING), valid_from=datetime(2026, 3, 12, 23, tzinfo=UTC)))
+    order = c.BeginFilling(1, f"{tomorrow}/morning", "f1", play.sensed(), "Sanne")
+    assert play.do(order) == ()
+    play.lid(1, True)
+    match why:
+        case "given_up":
+            play.do(c.EndFilling("Sanne"))
+        case "restart":
+            play.die("boot-2")
+        case "forgotten":
+            play.wait(FILLING_MOST)
+        case "lids_unseen":
+            play.devices = {e.Device.LIDS: "gone"}
+            play.tick()
+        case _:
+            play.lid(2, True)
+    assert play.state.fills[1].doubted == why
+    assert play.do(order) == ("occupied",)
 
 
 # -- doubts, and the look that ends them ------------------------------------------------------------------------------
@@ -375,6 +464,40 @@ def test_in_an_opening_it_is_the_openings(day):
     day.at("8.00").open("morning")
     moved(day, -500)
     assert day.said(e.FillDoubted) == []
+
+
+def test_while_the_citizen_is_asked_it_is_somebody_elses(day):
+    day.at("8.00").open("morning")
+    day.stable = False
+    day.take(1, 1).seconds(15)
+    assert day.state.opening.asked_at
+    moved(day, -500)
+    assert {b.compartment for b in day.said(e.FillDoubted)} >= {2, 3, 4}
+
+
+def test_in_a_filling_the_others_are_doubted(empty):
+    empty.fill("evening", 2)
+    nurse = Nurse(empty)
+    nurse.begins()
+    moved(empty, -500)
+    assert [b.compartment for b in empty.said(e.FillDoubted)] == [2]
+    nurse.puts_in(2)
+    assert nurse.fills(counted()) == ()
+
+
+@pytest.mark.parametrize("how", ["empty", "verify"])
+def test_who_has_looked_has_the_alarm_and_the_next_one_is_told_anew(day, how):
+    """R9: nothing of theirs hides what comes later."""
+    look = {"empty": lambda n: day.empty(n, 1), "verify": lambda n: day.do(c.VerifyFill(n, "Sanne"))}[how]
+    day.lid(2, True)
+    day.lid(2, False)
+    moved(day, -500)
+    assert {"tamper/2", "tamper/scale"} <= day.alarms()
+    assert look(2) == ()
+    assert "tamper/2" not in day.alarms()
+    assert "tamper/scale" in day.alarms()
+    assert [look(n) for n in (1, 3, 4)] == [(), (), ()]
+    assert "tamper/scale" not in day.alarms()
 
 
 def test_a_named_person_who_has_looked_vouches_for_a_fill(day):

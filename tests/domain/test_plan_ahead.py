@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hub.domain import commands as c
 from hub.domain import events as e
@@ -175,3 +176,21 @@ def test_the_days_without_power_are_told_under_the_plan_of_their_time():
     assert [d.ordination for n in (13, 14) for d in play.record("morning", date(2026, 3, n)).intake.doses] == [
         "insulin", "drops",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["off for days", "off for hours", "without the time"])
+def test_a_first_plan_that_waited_is_ours_from_its_time_on(how):
+    """The box was off, or did not know the time, when it began: each dose until then is told (R11, H2)."""
+    play, back = Play().at("6.00"), datetime(2026, 3, 16 if how == "off for days" else 14, 0, 30, tzinfo=UTC)
+    offer(play, plan_of(ordination("metformin", MORNING, EVENING), valid_from=MIDNIGHT))
+    play.at("20.00")
+    if how == "without the time":
+        play.trust(False).wait(back - play.now.wall)
+        play.trust(True)
+    else:
+        play.now = replace(play.now, wall=back)
+        play.die("boot-2")
+    days = [TOMORROW + timedelta(days=n) for n in range((back.date() - TOMORROW).days)]
+    told = {f"cannot_serve/{day}/{slot}" for day in days for slot in ("morning", "evening")}
+    assert told <= play.alarms()
+    assert not [a for a in play.alarms() if str(DAY) in a]

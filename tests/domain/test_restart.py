@@ -297,6 +297,24 @@ def test_a_first_plan_is_ours_from_when_it_came(play):
     assert len(play.alarms()) == len(missed)
 
 
+def test_two_plans_before_the_time_is_known_lose_nothing_of_the_first(play):
+    of_no_time(play, datetime(2026, 3, 12, 4, tzinfo=UTC)).die("boot-2")
+    insulin, now = ordination("insulin", MORNING, handout=Handout.REMINDED), datetime(2026, 3, 14, 9, tzinfo=UTC)
+    assert play.accept(plan_of(insulin, version=2, valid_from=now, issued=now)) == ()
+    assert known_again(play, now + timedelta(hours=3)) == ["2026-03-12", "2026-03-13", "2026-03-14"]
+
+
+def test_days_before_a_first_plan_was_issued_are_nobodys(play):
+    """H29: valid from New Year, issued today."""
+    play.now = replace(play.now, wall=datetime(1970, 1, 1, tzinfo=UTC))
+    play.trust(False)
+    insulin, issued = ordination("insulin", MORNING, handout=Handout.REMINDED), datetime(2026, 3, 13, 9, tzinfo=UTC)
+    assert play.accept(plan_of(insulin, issued=issued, valid_from=datetime(2026, 1, 1, tzinfo=UTC))) == ()
+    play.die("boot-2")
+    assert known_again(play, datetime(2026, 3, 14, 12, tzinfo=UTC)) == ["2026-03-13", "2026-03-14"]
+    assert not [a for a in play.alarms() if "--" in a]
+
+
 def test_a_past_moment_is_missed_not_opened(day):
     """H5, H17: hours pass at once; nothing bursts open."""
     day.now = replace(day.now, wall=day.now.wall + timedelta(hours=12), monotonic_s=day.now.monotonic_s + 43200)

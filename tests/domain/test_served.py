@@ -226,3 +226,15 @@ def test_what_the_citizen_has_declined_asks_for_nobody(day):
     day.accept(new)
     assert f"cannot_serve/{first.id}" in day.state.alarms
     assert first.id == f"{DAY}/noon"
+
+
+def test_what_a_filling_left_behind_serves_nobody_under_any_plan():
+    """As needed too: nobody knows what lies there, so no plan locks it."""
+    play, needed = Play().at("6.00"), ordination("para", as_needed=AsNeeded(Decimal(1), 4))
+    play.accept(plan_of(needed))
+    assert play.do(c.BeginFilling(1, f"{AS_NEEDED}para", "f1", play.sensed(), "Sanne")) == ()
+    play.lid(1, True)
+    play.do(c.EndFilling("Sanne"))
+    assert play.state.fills[1].doses == ()
+    assert list(locks(play.state, replace(play.state, plan=plan_of(version=2)), play.now.wall)) == []
+    assert play.accept(plan_of(needed, version=2)) == ()

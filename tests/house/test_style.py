@@ -8,7 +8,7 @@ from tests.house.tree import ROOT, modules, parsed
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
-CORE_LINES = 2750  # with filling: docs/decisions/0014-filling-in-the-core.md
+CORE_LINES = 2800  # with filling: docs/decisions/0014-filling-in-the-core.md
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "common", "misc"}
 
 
