@@ -15,16 +15,19 @@ told = of("hub/clock.py", "hub/test_clock_told.py")
 lanes, desk, loop = (of(f"hub/{part}.py", "hub/test_clock_at_desk.py") for part in ("lanes", "desk", "loop"))
 model = of("hub/clock_model.py", "hub/test_clock_model.py")
 
+days = of("hub/domain/days.py", "domain/test_restart.py")
+ours = of("hub/domain/apply.py", "domain/test_restart.py", "domain/test_plan_ahead.py")
+
 DUE_MUTANTS = (
     due("R5", "alarms fall silent while the clock is doubted",
         "return [*_clock(state, moment), *apart, *_opening(state, moment, reading), *_escalations(state, moment)]",
         "return [*_clock(state, moment), *apart, *_opening(state, moment, reading)]", ALARMS),
-    of("hub/domain/days.py", "domain/test_restart.py")("R11", "of a boot without the time the wall clock is believed",
-        "known = accepted.trusted or accepted.boot == moment.boot", "known = True"),
-    of("hub/domain/days.py", "domain/test_restart.py")("H29", "a first plan is held against the hub from its first day on",
-        "known = accepted.trusted or accepted.boot == moment.boot", "known = False"),
-    of("hub/domain/days.py", "domain/test_restart.py")("R11", "a first plan that came without the time begins today",
-        "if state.planned_day or accepted is None:", "if True:"),
+    days("R11", "of a boot without the time the wall clock is believed", "if told.boot == moment.boot else told.wall", "if True else told.wall"),
+    days("H29", "a first plan is held against the hub from its first day on", "if told.boot == moment.boot else told.wall", "if False else told.wall"),
+    days("R11", "a first plan that came without the time begins today", "if state.planned_day or state.plan_changed is None:", "if True:"),
+    ours("R11", "of two first plans only the last counts", "if state.planned_day is None and state.plan_changed is not None:", "if False:"),
+    ours("R11", "a plan that waited is ours from when the box was back", "late = max(moment.wall - begins, timedelta()) if waited else timedelta()", "late = timedelta()"),
+    ours("H29", "a plan that came without the time is ours before it was issued", "begins = max(plan.valid_from, plan.issued)", "begins = plan.valid_from"),
     due("R1", "one pulse too many", "said and opening.pulses < PULSES:", "said and opening.pulses <= PULSES:"),
     due("R1", "a clock step brings the next pulse at once",
         "waited(opening.pulsed_at, moment) < PULSE_WAIT", "moment.wall - opening.pulsed_at.wall < PULSE_WAIT",
