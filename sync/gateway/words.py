@@ -39,6 +39,8 @@ WORDS: dict[str, str] = {
     AlarmCode.STOPPED: "Akut stoppet medicin var allerede ude af boksen",
     AlarmCode.DEVICE: "En del af boksen virker ikke",
     AlarmCode.NOT_COMMISSIONED: "Boksens låse er ikke prøvet efter: intet åbnes, og intet kan fyldes på",
+    "tamper/scale": "Vægten har ændret sig, mens alle låg var lukket: se efter i hvert rum, før noget åbnes igen",
+    "lid_left_open/lids": "Et låg har stået åbent længe: intet åbnes imens",
     "device/lids": "Boksen kan ikke se sine låg: intet åbnes",
     "device/locks": "En lås i boksen virker ikke: måske åbnes intet",
     "device/lamps": "En lampe i boksen virker ikke",
@@ -127,6 +129,10 @@ REFUSALS: dict[str, str] = {
     Reason.MOST_TAKEN: "der må ikke tages flere i dag",
     Reason.STAFF_ONLY: "det kræver en navngiven ansvarlig",
     Reason.NOT_COMMISSIONED: "boksens låse er ikke prøvet efter",
+    Reason.NOT_COUNTED: "det er ikke talt op",
+    Reason.WRONG_PACKAGE: "pakningen hører til anden medicin",
+    Reason.WEIGHT_DIFFERS: "vægten passer ikke",
+    Reason.SECOND_PERSON: "der skal to til",
     "expired": "den nåede ikke frem i tide",
 }
 
