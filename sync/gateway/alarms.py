@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from hub.domain.events import AlarmCode
 from hub.domain.plan import Criticality
 from sync import codes
 from sync.gateway.gateway import Gateway
@@ -40,11 +39,6 @@ class Alarm(NamedTuple):
     @property
     def alive(self) -> bool:
         return self.seen_by is None and self.ended_at is None
-
-    @property
-    def what(self) -> str:
-        """What `words` has words for: the code, or which device it is about."""
-        return self.alarm if self.code == AlarmCode.DEVICE else self.code
 
 
 class Found(NamedTuple):

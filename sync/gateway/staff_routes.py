@@ -122,7 +122,7 @@ def _alarms(gateway: Gateway, request: Request, body: bytes) -> Response:
 
 
 def _alarm(alarm: Alarm) -> dict[str, Any]:
-    return alarm._asdict() | {"alive": alarm.alive, "words": words.in_words(alarm.what)}
+    return alarm._asdict() | {"alive": alarm.alive, "words": words.in_words(alarm.code, alarm.alarm)}
 
 
 def _health(gateway: Gateway, request: Request, body: bytes) -> Response:

@@ -152,9 +152,10 @@ def dose(intake: str) -> str:
         return intake
 
 
-def in_words(code: str) -> str:
-    """What the alarm is; a newer hub's code is shown as it is, never left out."""
-    return WORDS.get(code, code)
+def in_words(code: str, alarm: str = "") -> str:
+    """What the alarm is: by its name, where that says more, or its code. A newer hub's is shown as it is, never left
+    out."""
+    return WORDS.get(alarm) or WORDS.get(code, code)
 
 
 def life(state: str) -> str:

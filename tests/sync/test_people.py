@@ -197,6 +197,12 @@ def test_a_newer_hubs_alarm_is_shown_all_the_same() -> None:
     assert words.in_words("flooded") == "flooded"
 
 
+def test_an_alarms_name_may_say_more_than_its_code() -> None:
+    assert words.in_words("tamper", "tamper/3") == words.in_words("tamper")
+    assert "Vægten" in words.in_words("tamper", "tamper/scale")
+    assert "lås" in words.in_words("device", "device/locks")
+
+
 @pytest.mark.parametrize(
     ("intake", "said"),
     [
