@@ -47,14 +47,15 @@ class EndFilling(Act, frozen=True):
 
 class Fill(Act, frozen=True):
     """The compartment now holds exactly this intake's boxed doses: as counted in the filling under way, which this
-    completes; or, where there is none, by word alone, and then `contents_mg` as weighed elsewhere. The second person
-    has looked as well."""
+    completes once the scale is at rest (`unweighed`: without); or, where there is none, by word alone, and then
+    `contents_mg` as weighed elsewhere. The second person has looked as well."""
 
     compartment: int
     intake: Id
     contents_mg: Contents | None = None
     second_person: Id | None = None
     second_pin: Pin | None = None
+    unweighed: bool = False
 
 
 class Verify(Act, frozen=True):

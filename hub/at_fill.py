@@ -32,7 +32,8 @@ OF_ONE_COUNT = frozenset({Reason.WRONG_PACKAGE, Reason.WEIGHT_DIFFERS})  # the r
 Answered = p.Answer | p.Error | None
 Reply = Callable[[Answered], None]
 Later = Callable[[Reply], None]
-Guiding = p.BeginFilling | p.Identify | p.Count
+Guiding = p.BeginFilling | p.Identify | p.Count | p.Fill
+NOT_AT_REST = p.Error(p.Problem.REFUSED, (Reason.WEIGHT_UNSTABLE,))
 
 
 class _NotSo(Exception):
@@ -63,20 +64,23 @@ class AtFill:
             doses=tuple(_put_in(dose, counted) for dose, counted in matched(evidence, self._doses(going))),
         )  # fmt: skip
 
-    def answer(self, message: Guiding, by: str) -> Answered | Later:
-        """What a named person asks while they fill."""
-        if isinstance(message, p.Count):
-            return self._count(message, by)
+    def answer(self, message: Guiding, by: str, second: str) -> Answered | Later:
+        """What a named person asks while they fill; or what answers it, once the scale is at rest."""
         try:
-            return self._begin(message, by) if isinstance(message, p.BeginFilling) else self._identify(message, by)
+            match message:
+                case p.BeginFilling():
+                    return self._begin(message, by)
+                case p.Identify():
+                    return self._identify(message, by)
+                case p.Count():
+                    self._next(message.ordination)
+                    counted = partial(self._count, message, by)
+                    return counted(None) if message.unweighed else self._at_rest(counted)
+                case p.Fill():
+                    filled = partial(self._fill, message, by, second)
+                    return self._at_rest(filled) if self._weighs(message) else filled(None)
         except _NotSo as refused:
             return refused.error
-
-    def order(self, message: p.Fill, by: str, second: str) -> c.Command:
-        """The fill that the core is asked for: as counted, where a filling is under way."""
-        evidence = self._evidence()
-        contents_mg, counted = (evidence.contents_mg, evidence.counted) if evidence else (message.contents_mg, ())
-        return c.FillCompartment(message.compartment, message.intake, contents_mg, by, counted, second)
 
     # -- what is asked -------------------------------------------------------------------------------------------------
 
@@ -86,9 +90,7 @@ class AtFill:
         if self._loop.state.filling is None:
             self._kept = None
         sensed = self._loop.sensed()
-        result = self._loop.execute(c.BeginFilling(message.compartment, message.intake, self._new_id(), sensed, by))
-        if isinstance(result, Refusal):
-            raise _NotSo(*result.reasons)
+        self._done(c.BeginFilling(message.compartment, message.intake, self._new_id(), sensed, by))
         return self.report()
 
     def _identify(self, message: p.Identify, by: str) -> Answered:
@@ -97,44 +99,61 @@ class AtFill:
         self._judge(going, evidence, Counted(dose.ordination, dose.quantity, evidence.package), by)
         return self.report()
 
-    def _count(self, message: p.Count, by: str) -> Later:
-        """What answers it, in a thread of its own: the deciding one looks until the scale is at rest, or will not be.
-        Only what was weighed after it was asked for was weighed after it was put in (R13)."""
+    def _count(self, message: p.Count, by: str, reading: Reading | None) -> Answered:
+        going, evidence, dose = self._next(message.ordination)
+        counted = count_of(evidence, dose, reading)
+        if not message.as_it_is:
+            self._judge(going, evidence, counted, by)
+        self._kept = with_count(evidence, counted, reading)
+        return self.report()
+
+    def _fill(self, message: p.Fill, by: str, second: str, reading: Reading | None) -> Answered:
+        """As counted, where a filling is under way; else by word alone."""
+        if not self._loop.has_compartment(message.compartment):
+            raise _NotSo(Reason.NO_SUCH)
+        going, evidence = self._loop.state.filling, self._evidence()
+        contents_mg, counted = (None, evidence.counted) if evidence else (message.contents_mg, ())
+        if going and reading:
+            contents_mg = reading.weight_mg - going.weight_before_mg
+        self._done(c.FillCompartment(message.compartment, message.intake, contents_mg, by, counted, second))
+        return None
+
+    def _weighs(self, message: p.Fill) -> bool:
+        """Whether what was counted is weighed once more, as it lies there with the lid shut: something may have been
+        put in or taken out since the last count. Not what was not weighed then, nor under an open lid."""
+        evidence = self._evidence()
+        weighed = evidence is not None and evidence.counted and all(n.weight_mg is not None for n in evidence.counted)
+        return bool(weighed) and not message.unweighed and not self._loop.state.open_lids
+
+    def _done(self, command: c.Command) -> None:
+        result = self._loop.execute(command)
+        if isinstance(result, Refusal):
+            raise _NotSo(*result.reasons)
+
+    # -- the scale -----------------------------------------------------------------------------------------------------
+
+    def _at_rest(self, then: Callable[[Reading | None], Answered]) -> Later:
+        """`then` on the deciding thread, which looks until the scale is at rest, or will not be; with None where it is
+        lost. Only what was weighed after it was asked for was weighed after it was put in (R13)."""
         since_s = self._loop.clock.now().monotonic_s + SETTLE_S
 
         def wait(reply: Reply) -> None:
-            answered, until_s = Event(), self._real_s() + REST_S
+            over, until_s = Event(), self._real_s() + REST_S
 
             def look() -> None:
-                answer = None if answered.is_set() else self._counted(message, by, since_s, self._real_s() >= until_s)
-                if answer is not None:
-                    answered.set()
-                    reply(answer)
+                reading = self._loop.sensed().reading
+                at_rest = reading is not None and reading.stable and reading.at_s >= since_s
+                late, lost = self._real_s() >= until_s, Device.SCALE in self._loop.state.lost
+                if not over.is_set() and (at_rest or lost or late):
+                    over.set()
+                    reply(_answered(partial(then, reading if at_rest else None)) if at_rest or lost else NOT_AT_REST)
 
-            while not answered.wait(LOOK_S) and self._real_s() < until_s + REST_S:
+            while not over.wait(LOOK_S) and self._real_s() < until_s + REST_S:
                 self._loop.submit(look)
 
         return wait
 
     # -- one count ---------------------------------------------------------------------------------------------------
-
-    def _counted(self, message: p.Count, by: str, since_s: float, last: bool) -> Answered:
-        """None: not at rest yet."""
-        try:
-            going, evidence, dose = self._next(message.ordination)
-            weighs = not message.unweighed and Device.SCALE not in self._loop.state.lost
-            reading = self._at_rest_since(since_s) if weighs else None
-            if weighs and reading is None:
-                if last:
-                    raise _NotSo(Reason.WEIGHT_UNSTABLE)
-                return None
-            counted = count_of(evidence, dose, reading)
-            if not message.as_it_is:
-                self._judge(going, evidence, counted, by)
-        except _NotSo as refused:
-            return refused.error
-        self._kept = with_count(evidence, counted, reading)
-        return self.report()
 
     def _next(self, ordination: str) -> tuple[Filling, Evidence, Dose]:
         """The dose that is to be counted next, and what it is from."""
@@ -151,20 +170,23 @@ class AtFill:
         return going, evidence, dose
 
     def _judge(self, going: Filling, evidence: Evidence, counted: Counted, by: str) -> None:
-        """What the core would say of this count, were the rest of it right: told while it can still be put right."""
-        blank = [Counted(dose.ordination, dose.quantity) for dose in self._doses(going)]
-        blank.remove(Counted(counted.ordination, counted.quantity))
-        order = c.FillCompartment(going.compartment, going.intake, None, by, (counted, *blank))
-        said = decide(replace(self._loop.state, open_lids=frozenset()), order, self._loop.clock.now())
-        reasons = [r for r in said.reasons if r in OF_ONE_COUNT] if isinstance(said, Refusal) else []
+        """What the core would say of this count, were the rest of it right: told while it can still be put right. What
+        it would say anyhow of those before it, two have taken on them."""
+        before = self._said_of(going, evidence.counted, by)
+        reasons = [r for r in self._said_of(going, (*evidence.counted, counted), by) if r not in before]
         if Reason.WRONG_PACKAGE in reasons:
             self._kept = forgotten(evidence)
         if reasons:
             raise _NotSo(*reasons)
 
-    def _at_rest_since(self, since_s: float) -> Reading | None:
-        reading = self._loop.sensed().reading
-        return reading if reading and reading.stable and reading.at_s >= since_s else None
+    def _said_of(self, going: Filling, counted: tuple[Counted, ...], by: str) -> list[Reason]:
+        rest = [Counted(dose.ordination, dose.quantity) for dose in self._doses(going)]
+        for one in counted:
+            rest.remove(Counted(one.ordination, one.quantity))
+        order = c.FillCompartment(going.compartment, going.intake, None, by, (*counted, *rest))
+        shut = replace(self._loop.state, open_lids=frozenset(), filling=replace(going, opened=True))
+        said = decide(shut, order, self._loop.clock.now())
+        return [r for r in said.reasons if r in OF_ONE_COUNT] if isinstance(said, Refusal) else []
 
     # -- what is known -----------------------------------------------------------------------------------------------
 
@@ -188,6 +210,13 @@ class AtFill:
             return fillable(going.compartment, going.intake, self._loop.state)[1]
         except Refused:
             return ()
+
+
+def _answered(work: Callable[[], Answered]) -> Answered:
+    try:
+        return work()
+    except _NotSo as refused:
+        return refused.error
 
 
 def _put_in(dose: Dose, counted: Counted | None) -> p.PutIn:

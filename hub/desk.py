@@ -165,8 +165,10 @@ class Desk:
                 return _refused(Reason.CLOCK)
             if isinstance(message, p.SelfTest):
                 return self._self_test(person.name)
+            if isinstance(message, p.Fill) and message.second_person == message.person:
+                return _refused("same_person")
             if isinstance(message, Guiding):
-                return self.at_fill.answer(message, person.name)
+                return self.at_fill.answer(message, person.name, self._second(message))
             command = self._act(message, person.name)
         except NotAdmitted as refused:
             return _refused(refused.reason)
@@ -219,15 +221,14 @@ class Desk:
             return _refused(f"the journal could not be set aside: {error.strerror}")
         return None
 
+    def _second(self, message: Guiding) -> str:
+        """Who looks as well, with a PIN of their own; "" for nobody."""
+        if not isinstance(message, p.Fill) or message.second_person is None:
+            return ""
+        return self._pins.admit(message.second_person, message.second_pin or "").name
+
     def _act(self, message: p.Act, by: str) -> c.Command | p.Error:
         match message:
-            case p.Fill() if not self._loop.has_compartment(message.compartment):
-                return _refused(Reason.NO_SUCH)
-            case p.Fill() if message.second_person == message.person:
-                return _refused("same_person")
-            case p.Fill():
-                who, pin = message.second_person, message.second_pin
-                return self.at_fill.order(message, by, self._pins.admit(who, pin or "").name if who else "")
             case p.EndFilling():
                 return c.EndFilling(by)
             case p.Verify():

@@ -35,12 +35,6 @@ class Evidence(Struct, frozen=True):
     unread: bool = False
 
     @property
-    def contents_mg(self) -> int | None:
-        """What all that was counted weighs; None where one of them was not weighed, or nothing was counted."""
-        weights = [n.weight_mg for n in self.counted if n.weight_mg is not None]
-        return sum(weights) if weights and len(weights) == len(self.counted) else None
-
-    @property
     def package(self) -> str | Unclear:
         """The one that the next count is from, "" for none."""
         if len(self.packages) > 1:

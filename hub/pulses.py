@@ -50,8 +50,8 @@ class Pulses:
     def work(self) -> None:
         while (asked := self._asked.get()) is not None:
             pulse, since_s = asked
-            problem = self._not_to_be_given(pulse, since_s) or self._given(pulse)
-            self._post(c.PulseEnded(pulse.opening, pulse.number, problem))
+            refused = self._not_to_be_given(pulse, since_s)
+            self._post(c.PulseEnded(pulse.opening, pulse.number, refused or self._given(pulse), given=not refused))
 
     def look(self) -> None:
         """Whether every lock is off while nothing is pulsed (R12, H13)."""

@@ -11,7 +11,7 @@ from medhub.staff_words import SENTENCES
 
 ANSWER_S = 5.0
 SLOWLY_S = 50.0  # a Wi-Fi takes its time to be joined, a self-test or a scale less; longer than the hub waits for it
-SLOW = p.JoinWifi | p.SelfTest | p.Count
+SLOW = p.JoinWifi | p.SelfTest | p.Count | p.Fill
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ the person whether the compartment must be emptied. docs/filling.md has the whol
 """
 
 import argparse
+import signal
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +23,7 @@ REST_S, LID_S, LOOK_S = 5.0, 3.0, 0.2  # for the scale to come to rest, for a li
 FOR_TWO = frozenset({Reason.SECOND_PERSON, Reason.WRONG_PACKAGE, Reason.WEIGHT_DIFFERS})
 SCAN_AGAIN = frozenset({Unclear.TWO_PACKAGES, Unclear.CODE_NOT_READ, Reason.WRONG_PACKAGE})
 KEEP, UNWEIGHED = "k", "u"
+WEIGH_AGAIN = f"  Weigh again: Enter ({UNWEIGHED}: go on without a weight): "
 say = partial(print, flush=True)
 
 
@@ -68,26 +70,29 @@ class Guide:
 
     def fill(self) -> None:
         """As counted, or by word; with a second person where one is named, or asked for one where it takes one."""
-        second = self._args.second
+        second, unweighed = self._args.second, False
         while True:
             try:
-                return self._fill(second)
+                return self._fill(second, unweighed)
             except Refused as refused:
-                if second and WRONG in refused.reasons and self._args.second_pin_file is None:
-                    say(f"  {refused}")
-                    continue
-                if second or self._args.by_word or not set(refused.reasons) <= FOR_TWO:
+                unstable = Reason.WEIGHT_UNSTABLE in refused.reasons
+                takes_two = second is None and set(refused.reasons) <= FOR_TWO
+                mistyped = second and WRONG in refused.reasons and self._args.second_pin_file is None
+                if self._args.by_word or not (unstable or takes_two or mistyped):
                     raise
                 say(f"  {refused}")
-                second = input("  Id of the second person, who looks now (only Enter: it is not filled): ").strip()
-                if not second:
-                    raise
+                if unstable:
+                    unweighed = _typed(WEIGH_AGAIN) == UNWEIGHED
+                elif takes_two:
+                    second = input("  Id of the second person, who looks now (only Enter: it is not filled): ").strip()
+                    if not second:
+                        raise
 
-    def _fill(self, second: str | None) -> None:
+    def _fill(self, second: str | None, unweighed: bool) -> None:
         pin = pin_of(second, self._args.second_pin_file) if second else None
         ask(self._client, p.Fill(
             **self._who, compartment=self._number, intake=self._args.intake, contents_mg=self._args.contents_mg,
-            second_person=second, second_pin=pin,
+            second_person=second, second_pin=pin, unweighed=unweighed,
         ))  # fmt: skip
 
     # -- the steps ---------------------------------------------------------------------------------------------------
@@ -160,7 +165,7 @@ class Guide:
             except Refused as refused:
                 say(f"  {refused}")
                 if Reason.WEIGHT_UNSTABLE in refused.reasons:
-                    unweighed = _typed(f"  Weigh again: Enter ({UNWEIGHED}: go on without a weight): ") == UNWEIGHED
+                    unweighed = _typed(WEIGH_AGAIN) == UNWEIGHED
                 elif SCAN_AGAIN & set(refused.reasons):
                     as_it_is = self._scan(dose)
                 elif Reason.WEIGHT_DIFFERS in refused.reasons:
@@ -179,7 +184,8 @@ class Guide:
                 say(f"  {refused}")
 
     def _ended(self) -> str:
-        """The hub is told, and what is to be done is said."""
+        """The hub is told, however impatient somebody is, and what is to be done is said."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         emptied = f"Take everything out of compartment {self._number}, then `medhub staff empty {self._number}`."
         try:
             if report(self._client).filling is not None:
@@ -187,6 +193,8 @@ class Guide:
             left = any(c.compartment == self._number and c.doubted for c in report(self._client).compartments)
         except (Refused, HubUnreachable):
             return f"Whether the hub knows is not certain. {emptied}"
+        finally:
+            signal.signal(signal.SIGINT, before)
         return f"It is not filled. {emptied}" if left else "It is not filled; its lid was not opened."
 
 

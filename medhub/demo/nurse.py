@@ -26,7 +26,7 @@ def fill_guided(demo: "Demo", number: int, intake: str, items: tuple[Item, ...])
         asks(demo, p.Count(person=NURSE, pin=PIN, ordination=item.name))
     demo.world.shut_lid(number)
     demo.until_lids_shut()
-    demo.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake))
+    asks(demo, p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake))
 
 
 def filling(demo: "Demo") -> p.FillingReport:

@@ -1,5 +1,5 @@
-"""From a code's last byte on the line to the driver's callback, through the real driver on a pseudo-terminal; and what
-nonsense at full speed costs. What the hub decides on a scan comes after the callback."""
+"""From a code's last byte on the line to the driver's callback and to what the hub makes of it while a compartment is
+filled, through the real driver on a pseudo-terminal; and what nonsense at full speed costs."""
 
 import tempfile
 import threading
@@ -12,8 +12,12 @@ from random import Random
 from drivers import gs1
 from drivers.scanner import SerialScanner
 from drivers.scanning import MOST_IN_SAME, SAME_S
+from hub import protocol as p
+from hub.ports import Scan, ScanRefused
 from tests.bench.row import Row, percentile
 from tests.drivers.scanner_rigs import PtyCable, flood
+from tests.hub.at_desk import WHO, at_desk
+from tests.hub.box import INTAKE, offer, two_rounds
 
 CODES = 100
 READS = 20_000
@@ -31,22 +35,44 @@ def a_scanner() -> Iterator[tuple[PtyCable, SerialScanner]]:
 
 
 def bench_scan_to_callback() -> list[Row]:
-    """As fast as the driver believes in hands; each code is another."""
-    took_ms: list[float] = []
-    pace = threading.Event()
     with a_scanner() as (cable, scanner):
         told = threading.Event()
         scanner.watch(lambda _: told.set())
-        for number in range(CODES):
-            pace.wait(1.2 * SAME_S / MOST_IN_SAME)
-            told.clear()
-            begun = time.monotonic()
-            cable.hold(PACKAGE + str(number).encode())
-            assert told.wait(1.0)
-            took_ms.append((time.monotonic() - begun) * 1000)
+        return _held("code on the line → scan told", cable, told)
+
+
+def bench_scan_to_decision() -> list[Row]:
+    """A filling is under way, on a real journal; the deciding thread has taken the package for the next count."""
+    with tempfile.TemporaryDirectory() as folder, at_desk(Path(folder) / "journal.db") as hub, a_scanner() as made:
+        (cable, scanner), taken = made, threading.Event()
+        hub.do(offer(two_rounds()))
+        assert isinstance(hub.say(p.BeginFilling(**WHO, compartment=1, intake=INTAKE)), p.FillingReport)
+        fill, take = hub.desk.at_fill, hub.desk.at_fill._scanned
+
+        def take_and_tell(scan: Scan | ScanRefused) -> None:
+            take(scan)
+            assert fill.report().scanned
+            taken.set()
+
+        fill._scanned = take_and_tell
+        scanner.watch(fill.scanned)
+        return _held("code on the line → decided", cable, taken)
+
+
+def _held(name: str, cable: PtyCable, told: threading.Event) -> list[Row]:
+    """As fast as the driver believes in hands; each code is another."""
+    took_ms: list[float] = []
+    pace = threading.Event()
+    for number in range(CODES):
+        pace.wait(1.2 * SAME_S / MOST_IN_SAME)
+        told.clear()
+        begun = time.monotonic()
+        cable.hold(PACKAGE + str(number).encode())
+        assert told.wait(1.0)
+        took_ms.append((time.monotonic() - begun) * 1000)
     return [
-        Row("code on the line → scan told, p50", percentile(took_ms, 0.5), None, "ms"),
-        Row("code on the line → scan told, p99", percentile(took_ms, 0.99), 20, "ms"),
+        Row(f"{name}, p50", percentile(took_ms, 0.5), None, "ms"),
+        Row(f"{name}, p99", percentile(took_ms, 0.99), 20, "ms"),
     ]
 
 

@@ -114,6 +114,13 @@ def test_a_scale_not_at_rest_is_asked_again_or_gone_without(hub: FakeHub, monkey
     assert counts(hub) == [(False, False), (False, False), (False, True)]
 
 
+def test_so_it_is_with_the_lid_shut(hub: FakeHub, monkeypatch: Any) -> None:
+    hub.answers[p.Fill] = [refuses("weight_unstable"), refuses("lid_open"), refuses("weight_unstable")]
+    Typist(monkeypatch, "", "", "", "", "", "u")
+    assert fill(hub) == 0
+    assert fills(hub) == [FILL, FILL, FILL, replace(FILL, unweighed=True)]
+
+
 def test_another_weight_is_put_right_or_kept_for_two(hub: FakeHub, monkeypatch: Any) -> None:
     hub.answers[p.Count] = [refuses("weight_differs"), refuses("weight_differs"), OPENED]
     Typist(monkeypatch, "", "", "", "k")

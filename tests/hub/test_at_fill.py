@@ -128,6 +128,7 @@ def test_each_dose_scanned_counted_and_weighed_is_the_fill(nurse: Nurse) -> None
     nurse.counts("ramipril")
     assert nurse.fills() == refused("lid_open")
     nurse.lid(False)
+    nurse.puts_in(0)
     assert nurse.fills() is None
     (filled,) = nurse.hub.bodies(e.CompartmentFilled)
     assert (filled.contents_mg, filled.by, filled.second) == (1300, "Sanne Holm", "")
@@ -138,6 +139,32 @@ def test_each_dose_scanned_counted_and_weighed_is_the_fill(nurse: Nurse) -> None
     assert nurse.hub.loop.state.items[PINEMOL].weight_mg == 1000
     assert status(nurse).filling is None
     wait_for(lambda: nurse.box.lamps[-1:] == [(3, False)])
+
+
+def test_what_is_put_in_or_taken_out_after_the_last_count_is_seen(nurse: Nurse) -> None:
+    """Weighed once more, with the lid shut."""
+    nurse.opens(1, EVENINGS)
+    nurse.puts_in(1000)
+    nurse.counts()
+    nurse.puts_in(500)
+    nurse.lid(False, 1)
+    assert nurse.fills(1, EVENINGS) == refused("weight_differs")
+    nurse.puts_in(-500)
+    nurse.box.stable = False
+    assert nurse.fills(1, EVENINGS) == refused("weight_unstable")
+    nurse.box.stable = True
+    assert nurse.fills(1, EVENINGS) is None
+    assert nurse.hub.bodies(e.CompartmentFilled)[0].contents_mg == 1000
+
+
+def test_a_scale_that_does_not_come_to_rest_is_gone_without(nurse: Nurse) -> None:
+    nurse.opens(1, EVENINGS)
+    nurse.puts_in(1000)
+    nurse.counts()
+    nurse.lid(False, 1)
+    nurse.box.stable = False
+    assert nurse.fills(1, EVENINGS, unweighed=True) is None
+    assert nurse.hub.bodies(e.CompartmentFilled)[0].contents_mg is None
 
 
 def test_without_scanner_and_scale_it_is_counted_and_nothing_is_learnt(nurse: Nurse) -> None:
@@ -198,6 +225,14 @@ def test_a_code_that_was_refused_is_said_and_beside_a_good_one_it_is_nothing(nur
     nurse.garbles()
     nurse.scans()
     assert nurse.identifies().scanned == PINEMOL
+
+
+def test_one_package_for_two_medicines_is_told_at_the_second(nurse: Nurse) -> None:
+    nurse.opens()
+    nurse.scans()
+    nurse.counts(unweighed=True)
+    nurse.scans()
+    assert nurse.identifies("ramipril") == refused("wrong_package")
 
 
 def test_our_own_codes_are_no_package(nurse: Nurse) -> None:
@@ -372,11 +407,13 @@ def test_a_lid_that_never_opens_gets_its_pulses_and_the_compartment_is_still_emp
     assert status(nurse).compartments == ()
 
 
-def test_a_lock_that_gets_no_pulse_ends_it(nurse: Nurse) -> None:
-    nurse.box.broken.add("lock")
+@pytest.mark.parametrize(("broken", "left"), [("lines", ()), ("lock", (3,))])
+def test_a_lock_that_cannot_be_pulsed_ends_it(nurse: Nurse, broken: str, left: tuple[int, ...]) -> None:
+    """Not begun, nothing has moved; of a driver that failed in the middle of it nobody can say."""
+    nurse.box.broken.add(broken)
     nurse.begins()
     wait_for(lambda: bool(nurse.hub.bodies(e.FillingEnded)))
-    assert (status(nurse).filling, nurse.hub.loop.state.fills) == (None, {})
+    assert (status(nurse).filling, tuple(nurse.hub.loop.state.fills)) == (None, left)
 
 
 def test_given_up_with_something_in_it_staff_are_told_what_nobody_knows(nurse: Nurse) -> None:
