@@ -147,8 +147,8 @@ def test_every_outcome_of_an_intakes_life_is_mapped() -> None:
     """A body that ends or reopens an intake and is not in the table would be silence at the municipality (R10)."""
     life = {body for body, lane in LANE.items() if lane is Lane.CLINICAL and "intake" in body.__struct_fields__}
     only_logged = {
-        e.CompartmentFilled, e.FillingBegun, e.LidOpened, e.LidClosed, e.OpeningRequested, e.PulseRequested, e.PulseFailed,
-        e.OpeningAbandoned, e.IntakeDue, e.IntakeSnoozed, e.WordAsked, e.WindowEnded, e.IntakePromised,
+        e.CompartmentFilled, e.FillingBegun, e.LidOpened, e.LidClosed, e.OpeningRequested, e.PulseRequested,
+        e.PulseFailed, e.OpeningAbandoned, e.IntakeDue, e.IntakeSnoozed, e.WordAsked, e.WindowEnded, e.IntakePromised,
         e.IntakeHandedBack,
     }  # fmt: skip
     assert life == set(fhir.DOSES) | only_logged | {e.IntakeCorrected}
