@@ -22,7 +22,7 @@ ACTS = {
     "due": f"{STAFF} resolve {INTAKE} due --minutes 60 --as YOU",
     "promise": f"{STAFF} promise {INTAKE} --minutes 60 --as YOU",
     "empty": f"{STAFF} empty 3 --as YOU",
-    "fill": f"{STAFF} fill 3 {INTAKE} --as YOU",
+    "fill": f"{STAFF} fill 3 {INTAKE} --by-word --as YOU",
     "acknowledge": f"{STAFF} acknowledge {ALARM} --as YOU",
     "time": f"{STAFF} set-time 2026-11-20T14:05 --as YOU",
     "screen": f"{STAFF} restart-screen --as YOU",
