@@ -33,7 +33,6 @@ Answered = p.Answer | p.Error | None
 Reply = Callable[[Answered], None]
 Later = Callable[[Reply], None]
 Guiding = p.BeginFilling | p.Identify | p.Count | p.Fill
-NOT_AT_REST = p.Error(p.Problem.REFUSED, (Reason.WEIGHT_UNSTABLE,))
 
 
 class _NotSo(Exception):
@@ -41,6 +40,10 @@ class _NotSo(Exception):
 
     def __init__(self, *reasons: str) -> None:
         self.error = p.Error(p.Problem.REFUSED, reasons)
+
+
+class _NotYet(Exception):
+    """The scale is not at rest."""
 
 
 class AtFill:
@@ -135,18 +138,34 @@ class AtFill:
     def _at_rest(self, then: Callable[[Reading | None], Answered]) -> Later:
         """`then` on the deciding thread, which looks until the scale is at rest, or will not be; with None where it is
         lost. Only what was weighed after it was asked for was weighed after it was put in (R13)."""
-        since_s = self._loop.clock.now().monotonic_s + SETTLE_S
+        since_s, filling = self._loop.clock.now().monotonic_s + SETTLE_S, self._loop.state.filling
+
+        def looked(last: bool) -> Answered:
+            now, reading = self._loop.state, self._loop.sensed().reading
+            if now.filling is None or filling is None or now.filling.id != filling.id:
+                raise _NotSo(Reason.NOT_NOW)
+            if reading is not None and reading.stable and reading.at_s >= since_s:
+                return then(reading)
+            if Device.SCALE in now.lost:
+                return then(None)
+            if last:
+                raise _NotSo(Reason.WEIGHT_UNSTABLE)
+            raise _NotYet
 
         def wait(reply: Reply) -> None:
             over, until_s = Event(), self._real_s() + REST_S
 
             def look() -> None:
-                reading = self._loop.sensed().reading
-                at_rest = reading is not None and reading.stable and reading.at_s >= since_s
-                late, lost = self._real_s() >= until_s, Device.SCALE in self._loop.state.lost
-                if not over.is_set() and (at_rest or lost or late):
-                    over.set()
-                    reply(_answered(partial(then, reading if at_rest else None)) if at_rest or lost else NOT_AT_REST)
+                if over.is_set():
+                    return
+                try:
+                    answer = looked(self._real_s() >= until_s)
+                except _NotYet:
+                    return
+                except _NotSo as refused:
+                    answer = refused.error
+                over.set()
+                reply(answer)
 
             while not over.wait(LOOK_S) and self._real_s() < until_s + REST_S:
                 self._loop.submit(look)
@@ -210,13 +229,6 @@ class AtFill:
             return fillable(going.compartment, going.intake, self._loop.state)[1]
         except Refused:
             return ()
-
-
-def _answered(work: Callable[[], Answered]) -> Answered:
-    try:
-        return work()
-    except _NotSo as refused:
-        return refused.error
 
 
 def _put_in(dose: Dose, counted: Counted | None) -> p.PutIn:

@@ -310,6 +310,17 @@ def test_a_scale_not_at_rest_is_waited_for_and_then_said(nurse: Nurse) -> None:
     assert nurse.counts().doses[0].weight_mg == 1000
 
 
+def test_a_count_that_waits_is_of_its_own_filling(nurse: Nurse) -> None:
+    nurse.opens()
+    nurse.box.stable = False
+    answers: list[Any] = []
+    count = p.Count(**WHO, ordination="pinemol")
+    nurse.hub.ask(lambda: nurse.hub.desk.on_request(p.Role.STAFF, count, answers.append))
+    assert nurse.says(p.EndFilling(**WHO)) is None
+    wait_for(lambda: bool(answers))
+    assert answers == [refused("not_now")]
+
+
 def test_a_weight_from_before_it_was_asked_for_is_none(nurse: Nurse) -> None:
     """R13: at rest, but perhaps before the tablets lay there."""
     nurse.opens()

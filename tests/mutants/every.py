@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.mutants import away, core, edges, fhir, fmk, needed, orders, papers, power, scale, services, times
+from tests.mutants import away, core, edges, fhir, filling, fmk, needed, orders, papers, power, scale, services, times
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 MUTANTS: tuple[Mutant, ...] = (
     *core.MUTANTS, *away.MUTANTS, *times.MUTANTS, *edges.MUTANTS, *papers.MUTANTS, *needed.MUTANTS,
     *orders.MUTANTS, *fhir.MUTANTS, *fmk.MUTANTS, *scale.MUTANTS, *power.MUTANTS,
-    *services.MUTANTS,
+    *services.MUTANTS, *filling.MUTANTS,
 )  # fmt: skip
 
 
