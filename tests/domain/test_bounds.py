@@ -161,7 +161,8 @@ def test_a_stop_before_any_plan_is_written_whole(play):
     (RESOLUTION_MG, Removed.NOTHING), (RESOLUTION_MG + 1, Removed.LESS), (-RESOLUTION_MG, Removed.NOTHING),
     (-RESOLUTION_MG - 1, Removed.UNSURE), (500 + RESOLUTION_MG, Removed.AS_EXPECTED),
     (500 + RESOLUTION_MG + 1, Removed.UNSURE), (500 - RESOLUTION_MG, Removed.AS_EXPECTED),
-    (500 - RESOLUTION_MG - 1, Removed.LESS),
+    (500 - RESOLUTION_MG - 1, Removed.UNSURE), (500 - 2 * RESOLUTION_MG, Removed.UNSURE),
+    (500 - 2 * RESOLUTION_MG - 1, Removed.LESS),
 ])  # fmt: skip
 def test_to_the_milligram(gone_mg, verdict):
     assert removed(20_000, 20_000 - gone_mg, 500, 1) is verdict

@@ -266,6 +266,7 @@ READING_MUTANTS = (
             "if gone_mg < 0 or gone_mg > expected_mg + RESOLUTION_MG:", "if gone_mg < 0:"),
     reading("R13", "a weight gained is nothing gone",
             "if abs(gone_mg) <= RESOLUTION_MG:", "if gone_mg <= RESOLUTION_MG:"),
+    reading("R13", "what a hand leaves behind in the cell is a dose left behind", "if gone_mg < expected_mg - 2 * RESOLUTION_MG:", "if gone_mg < expected_mg - RESOLUTION_MG:"),
     reading("R13", "what is too light to be missed proves something",
             "expected_mg <= 2 * RESOLUTION_MG", "expected_mg <= RESOLUTION_MG"),
     reading("R13", "many light pieces are one heavy one", "expected_mg <= 2 * RESOLUTION_MG * pieces", "expected_mg <= 2 * RESOLUTION_MG"),
