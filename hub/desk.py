@@ -85,10 +85,7 @@ class Desk:
     def _answer_in_time(self, message: Any, asked_s: float) -> Answered | Later:
         """A touch on Åbn, or a filling, that waited for a slow disk opens nothing: the person may have gone (R1, H13).
         A time that waited is no longer the time (R5)."""
-        if (
-            isinstance(message, p.BeginFilling | p.Open | p.AskAsNeeded | p.SetTime)
-            and self._real_s() - asked_s > TOUCH_OLD_S
-        ):
+        if isinstance(message, _OF_THIS_MOMENT) and self._real_s() - asked_s > TOUCH_OLD_S:
             return _refused(Reason.NOT_NOW)
         return self._answer_safely(message)
 
@@ -303,6 +300,7 @@ def _refused(reason: str) -> p.Error:
     return p.Error(p.Problem.REFUSED, (reason,))
 
 
+_OF_THIS_MOMENT = (p.Open, p.AskAsNeeded, p.HandOutEarly, p.BeginFilling, p.SetTime)
 # A journal that cannot be followed answers nothing else.
 _WITHOUT_JOURNAL = (p.Status, p.Shown, p.NetworkSeen, p.SetJournalAside)
 _WHATEVER_THE_CLOCK: dict[type[p.Message], May] = {

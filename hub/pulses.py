@@ -13,6 +13,7 @@ from hub.ports import Compartments, DeviceError
 from hub.seen_lids import SeenLids
 
 NOT_GIVEN = "not given: "  # begins why a pulse was not even tried, which says nothing of its lock
+BEFORE = -1  # a part of the locks that is none of them: the look before a pulse
 PULSE_OLD_S = 1.0  # a pulse that could not be given within this is not given: the core asks again after 3 s
 
 
@@ -50,7 +51,8 @@ class Pulses:
     def work(self) -> None:
         while (asked := self._asked.get()) is not None:
             pulse, since_s = asked
-            refused = self._not_to_be_given(pulse, since_s)
+            with self._states.asking(Device.LOCKS, BEFORE):  # to hang here is to give no pulse any more (R16)
+                refused = self._not_to_be_given(pulse, since_s)
             self._post(c.PulseEnded(pulse.opening, pulse.number, refused or self._given(pulse), given=not refused))
 
     def look(self) -> None:

@@ -133,12 +133,15 @@ def test_nobody_asks_for_what_is_not_to_be_had_so(hub: Hub) -> None:
     assert hub.say(p.AskAsNeeded(ordination="nothing")) == refused("no_such")
 
 
+@pytest.mark.parametrize("asked", [p.AskAsNeeded(ordination="none"), p.HandOutEarly(**WHO, intake="2026-11-20/none")])
 @pytest.mark.parametrize(("waited_s", "reason"), [(2.0, Reason.NO_SUCH), (2.1, Reason.NOT_NOW)])
-def test_asking_that_waited_for_a_slow_disk_opens_nothing(hub: Hub, waited_s: float, reason: Reason) -> None:
+def test_asking_that_waited_for_a_slow_disk_opens_nothing(
+    hub: Hub, waited_s: float, reason: Reason, asked: p.Message
+) -> None:
     """R1, H13: the person may have gone."""
     desk = Desk(hub.loop, TRUST, DEVICE, bytes, real_s=iter([0.0, waited_s]).__next__)
     answers: list[Any] = []
-    hub.ask(lambda: desk.on_request(p.Role.UI, p.AskAsNeeded(ordination="none"), answers.append))
+    hub.ask(lambda: desk.on_request(p.Role.UI, asked, answers.append))
     hub.ask(lambda: None)
     assert answers == [refused(reason)]
 

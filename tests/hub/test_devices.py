@@ -233,6 +233,24 @@ def test_a_look_at_the_locks_that_hangs_is_a_device_lost(bench: Bench, monkeypat
     let_go.set()
 
 
+def test_a_look_before_a_pulse_that_hangs_is_a_device_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R16: else every opening from now on would fail, and nobody know why."""
+    devices, let_go, hanging = bench.start(), threading.Event(), threading.Event()
+    look = devices._compartments.lid_open
+
+    def lid_open(number: int) -> bool:
+        if threading.current_thread().name == "pulse":
+            hanging.set()
+            let_go.wait(10)
+        return look(number)
+
+    monkeypatch.setattr(devices._compartments, "lid_open", lid_open, raising=False)
+    devices.pulse(Pulse("o1", 1, 1))
+    assert hanging.wait(5)
+    assert bench.wait(HANG_S + 1).devices[Device.LOCKS] == "no answer for 5 s"
+    let_go.set()
+
+
 class Stuck:
     """A lock that takes its time: the first pulse lasts until `let_go`."""
 

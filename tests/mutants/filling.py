@@ -26,7 +26,7 @@ MUTANTS = (
             "        if self._loop.state.filling is None:\n            self._kept = None\n        sensed", "        sensed"),
     at_fill("H10", "what happens after the last count is not weighed", "return self._at_rest(filled) if self._weighs(message) else filled(None)", "return filled(None)"),
     at_fill("R12", "a compartment that is not there is unlocked", "            raise _NotSo(Reason.NO_SUCH)\n        if self._loop.state.filling", "            pass\n        if self._loop.state.filling"),
-    desk("H13", "a filling waits for a slow disk", "p.BeginFilling | p.Open", "p.Open"),
+    desk("H13", "a filling waits for a slow disk", "p.HandOutEarly, p.BeginFilling, p.SetTime)", "p.HandOutEarly, p.SetTime)"),
     desk("H10", "whoever fills is their own second person", "if isinstance(message, p.Fill) and message.second_person == message.person:", "if isinstance(message, p.Fill) and not message.person:"),
     desk("H10", "the second person at a fill needs no PIN", "self._pins.admit(message.second_person, message.second_pin or \"\").name", "message.second_person"),
     loop("R12", "a filling's lock gets no pulse", "elif isinstance(body, e.FillingBegun) and self._devices is not None:", "elif isinstance(body, e.FillingBegun) and self._devices is None:"),

@@ -40,7 +40,7 @@ MUTANTS = (
              "later = [r for r in records if r.promise or (", "later = [r for r in records if ("),
     snapshot("H27", "a weekend to come is shown as begun",
              "if leave is None or not leave.covers(self._moment.wall):", "if leave is None:"),
-    desk("H13", "asking as needed waits for a slow disk", "p.Open | p.AskAsNeeded | p.SetTime", "p.Open | p.SetTime"),
+    desk("H13", "asking as needed waits for a slow disk", "(p.Open, p.AskAsNeeded, p.HandOutEarly,", "(p.Open, p.HandOutEarly,"),
     desk("H33", "the citizen ends a stay in hospital", 'c.EndLeave("citizen", named=False)', 'c.EndLeave("citizen", named=True)'),
     screen("R2", "Open is offered for what cannot be had", "return (_refused if why_not(offer) else _offer)", "return (_offer)"),
     promised("R9", "that somebody comes is said past their time", "and scene.snapshot.now < intake.give_by", ""),

@@ -154,7 +154,8 @@ CLOCK_MUTANTS = (
     desk("H40", "one person is two", "case p.LowerMark() if message.second_person == message.person:", "case p.LowerMark() if not message.person:"),
     desk("H40", "the second person's PIN is not asked", "self._pins.admit(message.second_person, message.second_pin).name", "message.second_person"),
     desk("H40", "one person sets a time that has been", "case p.SetTime() if objection := self._loop.clock.objection(message.wall):", "case p.SetTime() if objection := \"\":"),
-    desk("R5", "a time told that waited is the time", "p.Open | p.AskAsNeeded | p.SetTime)", "p.Open | p.AskAsNeeded)"),
+    desk("R5", "a time told that waited is the time", "p.BeginFilling, p.SetTime)", "p.BeginFilling)"),
+    of("hub/desk.py", "hub/test_desk_acts.py")("H13", "what is handed out early waits for a slow disk", "p.AskAsNeeded, p.HandOutEarly,", "p.AskAsNeeded,"),
 )  # fmt: skip
 
 MUTANTS = (*DUE_MUTANTS, *DAYS_MUTANTS, *SCHEDULE_MUTANTS, *CLOCK_MUTANTS)
