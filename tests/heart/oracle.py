@@ -130,6 +130,8 @@ class Oracle:
 
     def _accepted(self, table: Table) -> None:
         """From now on another plan; what has left the box counts under it, and so does what an open lid offers."""
+        if not self.table.drugs:  # it had none: what was asked for before this one came is not its to tell
+            self.looked = max(self.looked, home_day(self.true - DAY))
         self.table, heard, going = table, self.heard, Counter[str]()
         today, night = home_day(self.true), home_day(self.true - DAY)
         if heard.last.get(heard.opened_for, ("",))[0] == OPENED and heard.opened_for not in heard.needed:
