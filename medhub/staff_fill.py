@@ -55,8 +55,9 @@ class Guide:
         self._number: int = args.compartment
 
     def through(self) -> None:
-        doses = self._begin()
+        doses = None
         try:
+            doses = self._begin()
             self._wait_for_lid()
             for number, dose in enumerate(doses, start=1):
                 say(f"{number} of {len(doses)}: {words(dose.dose)}")
@@ -66,6 +67,8 @@ class Guide:
             say(f"\n{self._ended()}")
             raise KeyboardInterrupt from None
         except (Refused, HubUnreachable) as error:
+            if doses is None and isinstance(error, Refused):  # nothing has begun
+                raise
             raise Refused(f"{error}\n  {self._ended()}") from error
 
     def fill(self) -> None:
@@ -188,7 +191,8 @@ class Guide:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         emptied = f"Take everything out of compartment {self._number}, then `medhub staff empty {self._number}`."
         try:
-            if report(self._client).filling is not None:
+            going = report(self._client).filling
+            if going and (going.compartment, going.intake) == (self._number, self._args.intake):
                 ask(self._client, p.EndFilling(**self._who))
             left = any(c.compartment == self._number and c.doubted for c in report(self._client).compartments)
         except (Refused, HubUnreachable):

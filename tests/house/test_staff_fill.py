@@ -151,6 +151,29 @@ def test_broken_off_the_hub_is_told(hub: FakeHub, monkeypatch: Any, capsys: Any,
     assert "empty 3" in capsys.readouterr().out
 
 
+def test_broken_off_as_it_begins_the_hub_is_told_too(hub: FakeHub, monkeypatch: Any, capsys: Any) -> None:
+    Typist(monkeypatch)
+    ask = staff_fill.ask
+
+    def cut_short(client: Any, message: Any) -> Any:
+        answer = ask(client, message)
+        if isinstance(message, p.BeginFilling):
+            raise KeyboardInterrupt
+        return answer
+
+    monkeypatch.setattr(staff_fill, "ask", cut_short)
+    assert fill(hub) == 130
+    assert p.EndFilling in {type(m) for m in hub.asked}
+
+
+def test_nobody_elses_filling_is_ended(hub: FakeHub, monkeypatch: Any) -> None:
+    theirs = replace(STATUS, filling=replace(OPENED, compartment=5))
+    hub.answers[p.Status] = [replace(STATUS, filling=OPENED), theirs, EMPTIED]
+    Typist(monkeypatch, KeyboardInterrupt)
+    assert fill(hub) == 130
+    assert p.EndFilling not in {type(m) for m in hub.asked}
+
+
 def test_a_lid_that_stays_shut_is_the_technicians(hub: FakeHub, monkeypatch: Any, capsys: Any) -> None:
     shut = replace(STATUS, filling=replace(OPENED, opened=False))
     hub.answers[p.Status] = [shut] * 12 + [EMPTIED]
