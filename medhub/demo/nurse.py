@@ -29,6 +29,17 @@ def fill_guided(demo: "Demo", number: int, intake: str, items: tuple[Item, ...])
     asks(demo, p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake))
 
 
+def fill_by_word(demo: "Demo", number: int, intake: str, items: tuple[Item, ...]) -> None:
+    """With the staff key: a weight that changed with the lids shut would be somebody else's doing."""
+    demo.world.key_open(number)
+    wait_for("the hub to see the lid open", lambda: any(c.lid_open for c in demo.director.status().compartments))
+    demo.world.fill(number, intake, items)
+    demo.world.shut_lid(number)
+    demo.until_lids_shut()
+    contents = sum(int(item.count * item.weight_mg) for item in items)
+    demo.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))
+
+
 def filling(demo: "Demo") -> p.FillingReport:
     found = demo.director.status().filling
     if found is None:

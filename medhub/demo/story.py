@@ -15,7 +15,7 @@ from hub.domain.state import State
 from medhub.demo.accounts import Accounts, Found, Key, Want
 from medhub.demo.beats import CUT_AT_SLOT, ON_TIME, RESTORED_AT_SLOT, SCRIPT, Beat
 from medhub.demo.director import Director
-from medhub.demo.nurse import fill_guided
+from medhub.demo.nurse import fill_by_word, fill_guided
 from medhub.demo.person import Broken, Citizen, wait_for
 from medhub.demo.stage import NURSE, PIN, Stage
 from medhub.demo.telling import Journal, Teller
@@ -109,9 +109,7 @@ class Demo:
             if number == 1 and self.stage.scanner:
                 fill_guided(self, number, intake, items)
                 continue
-            self.world.fill(number, intake, items)
-            contents = sum(int(item.count * item.weight_mg) for item in items)
-            self.act(p.Fill(person=NURSE, pin=PIN, compartment=number, intake=intake, contents_mg=contents))
+            fill_by_word(self, number, intake, items)
 
     def intakes_of(self, day: date) -> list[p.IntakeView]:
         """Come to a new day; its intakes as the hub plans them, in order of time."""
