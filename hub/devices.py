@@ -84,7 +84,8 @@ class Devices:
         weighs = not self.looks[Device.SCALE].hangs
         reading, moved_mg = (self._weight.reading, self._weight.moved_mg) if weighs else (None, None)
         power = (None, None, None) if self.looks[Device.POWER].hangs else self._power.now
-        return Sensed(lids, reading, *power, moved_mg=moved_mg, devices=self.states.troubles)
+        off = self.pulses.off and not self.looks[Device.LOCKS].hangs
+        return Sensed(lids, reading, *power, locks_off=off, moved_mg=moved_mg, devices=self.states.troubles)
 
     @property
     def edges(self) -> int:

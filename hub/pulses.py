@@ -26,7 +26,8 @@ class Pulse(Struct, frozen=True):
 
 
 class Pulses:
-    """`opening` is the one that pulses may be given for. `post` is told how each has ended."""
+    """`opening` is the one that pulses may be given for; `off`, whether all locks were when last looked at. `post` is
+    told how each pulse has ended."""
 
     def __init__(
         self, compartments: Compartments, lids: SeenLids, states: DeviceStates, post: Callable[[c.Command], None],
@@ -35,7 +36,7 @@ class Pulses:
         self._compartments, self._lids, self._states, self._post = compartments, lids, states, post
         self._real_s = real_s
         self._asked: SimpleQueue[tuple[Pulse, float] | None] = SimpleQueue()
-        self._over = False
+        self._over, self.off = False, False
         self.opening = ""
 
     def ask(self, pulse: Pulse) -> None:
@@ -57,11 +58,9 @@ class Pulses:
 
     def look(self) -> None:
         """Whether every lock is off while nothing is pulsed (R12, H13)."""
-        self._states.check(Device.LOCKS, self._all_off)
-
-    def _all_off(self) -> str:
-        self._compartments.check_locks()
-        return f"{len(self._compartments.numbers)} of {len(self._compartments.numbers)} off"
+        self.off = self._states.attempt(Device.LOCKS, self._compartments.check_locks)
+        if self.off:
+            self._states.say(Device.LOCKS, "{0} of {0} off".format(len(self._compartments.numbers)))
 
     def _not_to_be_given(self, pulse: Pulse, since_s: float) -> str | None:
         """Why a pulse must not be given any more: it was decided on what was so a moment ago (R1, R12)."""

@@ -17,6 +17,7 @@ SENTENCES: dict[str, str] = {
     Reason.CLOCK: "The hub's clock is not trusted; nothing opens until it is set: `medhub staff set-time`.",
     Reason.LID_OPEN: "A lid is open; shut all lids first.",
     Reason.ANOTHER_OPENING: "Another opening is under way, or a filling; wait until its lid is shut and it is done.",
+    Reason.LOCK_NOT_OFF: "A lock is on by itself, or cannot be seen; call the technician. `medhub devices` says which.",
     Reason.LIDS_UNSEEN: "The lids cannot be seen; call the technician. `medhub devices` says what is wrong.",
     Reason.SCALE_MISSING: "The scale does not answer; call the technician.",
     Reason.WEIGHT_UNSTABLE: "The scale is not at rest; leave the box alone for some seconds.",

@@ -15,6 +15,7 @@ from hub.domain.intake import AS_NEEDED, Intake, IntakeId, Life, Moment
 from hub.domain.leave import LeaveKind
 from hub.domain.life import FINAL, TABLE, UNRESOLVED, after
 from hub.domain.plan import Plan
+from hub.domain.reading import RESOLUTION_MG
 from hub.domain.state import Alarm, Fill, Filling, Item, Opening, Promise, Record, State
 
 KEEP_DAYS = 8  # longer than the longest interval a plan can ask for (24 h, `plan.Minutes`) and a weekend's leave
@@ -212,7 +213,7 @@ def _learnt(state: State, body: e.CompartmentFilled) -> Iterator[tuple[str, Item
             known = state.items.get(n.item, new)
             if known.medicine != new.medicine or not known.weighs(n.quantity, n.weight_mg):
                 known = new
-            if n.weight_mg is not None:
+            if n.weight_mg is not None and n.weight_mg > RESOLUTION_MG:  # less may be nothing at all
                 known = replace(known, quantity=known.quantity + n.quantity, weight_mg=known.weight_mg + n.weight_mg)
             yield n.item, known
 

@@ -123,7 +123,8 @@ def _alone(command: c.FillCompartment, medicines: dict[OrdinationId, str], plan:
     known = [(state.items[n.item], n) for n in counted if n.item in state.items]
     items = {(n.item, medicines[n.ordination]) for n in counted if n.item}
     wrong = any(item.medicine != medicines[n.ordination] for item, n in known) or len(items) > len(dict(items))
-    differs = not all(item.weighs(n.quantity, n.weight_mg) for item, n in known) or _something_else(command)
+    right = ((item, n) for item, n in known if item.medicine == medicines[n.ordination])
+    differs = not all(item.weighs(n.quantity, n.weight_mg) for item, n in right) or _something_else(command)
     unseen = not counted or any(not n.item or n.weight_mg is None for n in counted)
     refuse_if(
         (wrong, Reason.WRONG_PACKAGE), (differs, Reason.WEIGHT_DIFFERS),

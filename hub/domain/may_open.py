@@ -98,6 +98,11 @@ def lids_are_shut(r: Box) -> Reason | None:
     return Reason.LID_OPEN if r.state.open_lids or r.sensed.open_lids != frozenset() else None
 
 
+def locks_are_off(r: Box) -> Reason | None:
+    """R12, H13: while one may be on by itself no other one is put on."""
+    return None if r.sensed.locks_off else Reason.LOCK_NOT_OFF
+
+
 def no_other_opening(r: Box) -> Reason | None:
     """R12: one lock at a time; and none when the box is about to put itself off (H21)."""
     busy = r.state.opening or r.state.filling or r.state.stopping
@@ -127,7 +132,7 @@ def journal_is_whole(r: Request) -> Reason | None:
 
 
 LOCKS: tuple[Callable[[Box], Reason | None], ...] = (
-    board_is_commissioned, lids_are_shut, no_other_opening, weight_is_stable,
+    board_is_commissioned, lids_are_shut, locks_are_off, no_other_opening, weight_is_stable,
 )  # fmt: skip
 RULES: tuple[Callable[[Request], Reason | None], ...] = (
     clock_is_trusted, journal_is_whole, intake_is_waiting, window_is_open, interval_is_kept,

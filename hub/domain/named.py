@@ -137,6 +137,6 @@ def park(command: c.Park, state: State, moment: Moment) -> e.Bodies:
 
 
 def ask_machine(command: c.AskMachine, state: State, moment: Moment) -> e.Bodies:
-    """Not while an opening is under way: a reboot in it would leave a dose uncertain (R1)."""
-    refuse_if((state.opening, Reason.ANOTHER_OPENING))
+    """Not while an opening is under way, or a filling: a reboot in it would leave a dose uncertain (R1, R7)."""
+    refuse_if((state.opening or state.filling, Reason.ANOTHER_OPENING))
     return [e.MachineAsked(verb=command.verb, by=command.by)]

@@ -28,6 +28,7 @@ class Sensed(Struct, frozen=True):
     mains: bool | None = None
     charge_pct: int | None = None  # of the battery
     left_s: float | None = None  # until the battery is so empty that the box stops; None with the mains on
+    locks_off: bool = True  # each lock's line is seen low, as it is without a pulse
     moved_mg: int | None = None  # by which the weight changed just now, with every lid shut all the while
     devices: dict[Device, str] = {}  # what is wrong with each, "" for nothing; one that is not in it is not known
 

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     LID_OPEN = "lid_open"
     ANOTHER_OPENING = "another_opening"
     LIDS_UNSEEN = "lids_unseen"
+    LOCK_NOT_OFF = "lock_not_off"
     SCALE_MISSING = "scale_missing"
     WEIGHT_UNSTABLE = "weight_unstable"
     NOTHING_BOXED = "nothing_boxed"

@@ -111,6 +111,7 @@ REFUSALS: dict[str, str] = {
     Reason.CLOCK: "boksens ur er ikke til at stole på",
     Reason.LID_OPEN: "et låg står åbent",
     Reason.ANOTHER_OPENING: "boksen er ved at åbne et andet rum",
+    Reason.LOCK_NOT_OFF: "en lås i boksen virker ikke",
     Reason.LIDS_UNSEEN: "boksen kan ikke se sine låg",
     Reason.SCALE_MISSING: "boksens vægt svarer ikke",
     Reason.WEIGHT_UNSTABLE: "boksens vægt står ikke stille",

@@ -93,6 +93,16 @@ def test_nothing_opens_while_it_is_lost_though_it_answers_for_a_moment(day, devi
     assert day.open("morning") == ()
 
 
+def test_nothing_opens_while_a_lock_may_be_on_by_itself(day):
+    """R12, H13; and what is due stays due: it may be off again in time."""
+    day.at("8.00")
+    on = replace(day.sensed(), locks_off=False)
+    assert day.do(c.RequestOpening(f"{DAY}/morning", "o1", on)) == ("lock_not_off",)
+    assert day.do(c.BeginFilling(9, f"{DAY + timedelta(days=1)}/morning", "f1", on, "Sanne")) == ("lock_not_off",)
+    assert day.life("morning") is Life.DUE
+    assert day.open("morning") == ()
+
+
 @pytest.mark.parametrize("device", sorted(set(Device) - {Device.SCALE, Device.LIDS}))
 def test_what_can_still_be_done_is_done(day, device):
     day.at("8.00")

@@ -101,6 +101,11 @@ def test_with_its_lid_open_it_is_not_unlocked_again(nurse):
     assert "another_opening" in nurse.begins("evening", 2)
 
 
+def test_the_box_is_not_started_anew_in_one(nurse):
+    nurse.begins()
+    assert nurse.play.do(c.AskMachine("Reboot", "Bo")) == ("another_opening",)
+
+
 def test_only_one_at_a_time_and_nothing_is_handed_out_meanwhile(empty):
     empty.fill("evening", 2)
     empty.at("18.00")
@@ -294,6 +299,14 @@ def test_a_lid_that_never_opened_holds_nothing(nurse):
     nurse.begins()
     nurse.play.weight_mg += 1000
     assert nurse.fills(counted()) == ("not_counted",)
+
+
+def test_what_may_be_nothing_at_all_teaches_nothing(nurse):
+    """Who forgets the tablets the first time teaches no weight of 0 mg."""
+    nurse.begins()
+    nurse.puts_in(0)
+    assert nurse.fills(counted(mg=50)) == ()
+    assert nurse.play.state.items == {METFORMIN: Item("drug-metformin")}
 
 
 # -- a second person --------------------------------------------------------------------------------------------------

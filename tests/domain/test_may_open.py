@@ -39,7 +39,8 @@ def test_the_rules_are_these():
     assert [rule.__name__ for rule in RULES] == [
         "clock_is_trusted", "journal_is_whole", "intake_is_waiting", "window_is_open", "interval_is_kept",
         "most_is_not_taken", "citizen_is_at_home", "nobody_else_gives_it",
-        "board_is_commissioned", "lids_are_shut", "no_other_opening", "weight_is_stable", "fill_is_right",
+        "board_is_commissioned", "lids_are_shut", "locks_are_off", "no_other_opening", "weight_is_stable",
+        "fill_is_right",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from hub.domain.events import Device
 from hub.domain.plan import Criticality
 from hub.domain.reading import Sensed
 from hub.outputs import Outputs
+from hub.ports import DeviceError
 from hub.pulses import PULSE_OLD_S, Pulse
 from hub.seen_weight import UNREST_S
 from tests.hub.box import Box, HandClock
@@ -230,6 +231,27 @@ def test_a_look_at_the_locks_that_hangs_is_a_device_lost(bench: Bench, monkeypat
     assert hanging.wait(5)
     assert bench.wait(HANG_S + 1, but=(Device.LOCKS,)).devices[Device.LOCKS] == "no answer for 5 s"
     assert not devices.alive
+    let_go.set()
+
+
+def test_locks_are_off_when_they_were_seen_to_be(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12: the core opens nothing otherwise; also while nobody knows."""
+    devices, high, hang, let_go = bench.start(), threading.Event(), threading.Event(), threading.Event()
+
+    def check_locks() -> None:
+        if hang.is_set():
+            let_go.wait(10)
+        if high.is_set():
+            raise DeviceError("compartment 2: its line is high")
+
+    monkeypatch.setattr(devices._compartments, "check_locks", check_locks, raising=False)
+    assert bench.wait(1).locks_off
+    high.set()
+    assert not bench.wait(1).locks_off
+    high.clear()
+    assert bench.wait(1).locks_off
+    hang.set()
+    assert not bench.wait(HANG_S + 1, but=(Device.LOCKS,)).locks_off
     let_go.set()
 
 

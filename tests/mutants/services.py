@@ -34,7 +34,7 @@ MUTANTS = (
     config("H31", "one group for two roles", "if list(groups.values()).count(gid) > 1:", "if False:"),
     desk("R1", "the machine is asked before it is in the journal", "            command = self._act(message, person.name)\n",
          "            command = self._act(message, person.name)\n            if isinstance(command, c.AskMachine):\n                self._ask_broker(_verb(message))\n"),
-    named("R1", "a reboot in the middle of an opening", "    refuse_if((state.opening, Reason.ANOTHER_OPENING))\n    return [e.MachineAsked", "    return [e.MachineAsked"),
+    named("R1", "a reboot in the middle of an opening", "    refuse_if((state.opening or state.filling, Reason.ANOTHER_OPENING))\n    return [e.MachineAsked", "    return [e.MachineAsked"),
     sync("R16", "a heartbeat alone keeps sync alive", "        if others():\n", "        if signals:\n"),
     sync("R16", "a thread that is stuck gets on", "return since_s is None or time.monotonic() - since_s < STUCK_S", "return True"),
     screen("R16", "a screen that the hub does not answer is alive", "        if reply is not None and reply.error is None:\n            self._on_alive()", "        self._on_alive()"),

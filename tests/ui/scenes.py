@@ -125,6 +125,7 @@ SNAPSHOTS: dict[str, Snapshot] = {
         alarms=(alarm("device/temperature", Help.TRYING), alarm("device/scale", Help.DELIVERED)),
     ),
     "rest-no-scale": snapshot(intake("partly_taken", refusals=("scale_missing",))),
+    "no-lock": snapshot(intake(refusals=("lock_not_off",)), alarms=(alarm("device/locks", Help.DELIVERED),)),
     "no-lids": snapshot(intake(refusals=("lids_unseen",)), alarms=(alarm("device/lids", Help.SEEN, by="Sanne"),)),
     "not-commissioned": snapshot(
         intake(refusals=("not_commissioned", "not_filled")), alarms=(alarm("not_commissioned", Help.DELIVERED),)

@@ -21,6 +21,7 @@ WITHOUT_JOURNAL = {
 # Which alarm tells of it, where the box itself is why nothing opens.
 OF_THE_BOX = {
     "lids_unseen": "device/lids",
+    "lock_not_off": "device/locks",
     "scale_missing": "device/scale",
     "not_commissioned": "not_commissioned",
 }

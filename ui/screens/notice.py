@@ -22,6 +22,7 @@ REFUSALS = {
     "contents_changed": (mark("The plan is changed"), mark("The compartment no longer fits the plan."), CALL),
     "journal": (mark("The box must be looked at"), mark("It will not open until then."), CALL),
     "lids_unseen": (mark("The box cannot see its lids"), mark("So the box will not open."), CALL),
+    "lock_not_off": (mark("A lock does not work"), mark("So the box will not open."), CALL),
     "scale_missing": (mark("The scale does not answer"), mark("So the box will not open."), CALL),
     "not_commissioned": (mark("The box is not ready for use"), mark("So the box will not open."), CALL),
     "nothing_boxed": (mark("It is not in the box"), mark("Take it from where you keep it."), WAIT),
