@@ -10,7 +10,8 @@ from typing import Any
 WAITING, PARTLY, OPENED = "waiting", "IntakePartlyTaken", "OpeningRequested"
 AT_ONCE = {"IntakeMissed", "IntakeWithheld", "OpeningFailed", "IntakeWithdrawn", "IntakeUncertain", "IntakeNotKnown",
            "IntakeTakenElsewhere"}  # fmt: skip
-QUIET = {"IntakeTaken", "IntakeDeclined", "IntakeGivenByStaff"}
+UNWANTED = "unwanted"  # a dose as needed that nobody wanted after all: nobody's plan
+QUIET = {"IntakeTaken", "IntakeDeclined", "IntakeGivenByStaff", UNWANTED}
 BACK = {"IntakePutBack", "OpeningAbandoned", "IntakeRestored"}
 NOTHING = {"IntakePutBack", "OpeningAbandoned", "OpeningFailed"}  # nothing left the box in this opening
 AGAIN = {"IntakeDue", "DeclineWithdrawn", "IntakeReleased"}
@@ -84,6 +85,8 @@ class Heard:
             now = ("IntakeGivenByStaff", seq)  # others give it, and have agreed to
         elif kind == "IntakeWithdrawn" and was[0] == "IntakeGivenByStaff":
             now = was
+        elif kind == "IntakeWithdrawn" and intake in self.needed:
+            now = (UNWANTED, seq)
         if kind == OPENED:
             self.opening, self.opened_for = body["opening"], intake
         self.last[intake] = now

@@ -150,9 +150,9 @@ class Oracle:
             kind, since = heard.last[intake]
             drugs = drugs_of(intake, self.table, heard.needed).values()
             refused = kind == "IntakeDeclined" and any(d.critical for d in drugs)
-            unwanted = kind == "IntakeWithdrawn" and intake in heard.needed  # as needed: nobody's plan
-            needs = refused or (kind in AT_ONCE and not unwanted)
-            never(needs and not self._known(intake, since), "nobody was told at once", intake, kind)
+            never(
+                (refused or kind in AT_ONCE) and not self._known(intake, since), "nobody was told at once", intake, kind
+            )
         heard.fresh.clear()
         never(not all(heard.told(d, n) for d, n in heard.doubts.items()), "nobody was told of a doubt", heard.doubts)
         if "clock" not in heard.doubts:
