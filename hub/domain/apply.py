@@ -147,10 +147,12 @@ def _ours_since(state: State, plan: Plan, moment: Moment) -> Moment:
     time no more is known than when it was issued. Until a day was planned the first of them counts (R11)."""
     if state.planned_day is None and state.plan_changed is not None:
         return state.plan_changed
-    begins = max(plan.valid_from, plan.issued)
+    begins, before = max(plan.valid_from, plan.issued), state.next_plan
+    if not moment.trusted and before and before.valid_from < plan.issued:  # that one's time had come, and nobody knew
+        return replace(moment, wall=before.valid_from, boot="")
     if not moment.trusted:
         return replace(moment, wall=begins)
-    waited = state.next_plan is not None and state.next_plan.version == plan.version
+    waited = before is not None and before.version == plan.version
     late = max(moment.wall - begins, timedelta()) if waited else timedelta()
     return replace(moment, wall=moment.wall - late, monotonic_s=moment.monotonic_s - late.total_seconds())
 

@@ -194,3 +194,15 @@ def test_a_first_plan_that_waited_is_ours_from_its_time_on(how):
     told = {f"cannot_serve/{day}/{slot}" for day in days for slot in ("morning", "evening")}
     assert told <= play.alarms()
     assert not [a for a in play.alarms() if str(DAY) in a]
+
+
+def test_a_first_plan_whose_time_came_unseen_is_not_lost_with_the_next_one():
+    """The clock was doubted when it began, and another one came before the time was known again."""
+    play = Play().at("6.00")
+    offer(play, plan_of(ordination("metformin", MORNING, EVENING), valid_from=MIDNIGHT))
+    play.at("20.00").trust(False).wait(timedelta(hours=16))  # noon of the next day
+    now = play.now.wall
+    play.accept(plan_of(ordination("metformin", MORNING, EVENING), version=2, issued=now, valid_from=now))
+    play.trust(True)
+    assert f"cannot_serve/{TOMORROW}/morning" in play.alarms()
+    assert f"cannot_serve/{DAY}/evening" not in play.alarms()
