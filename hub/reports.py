@@ -79,3 +79,4 @@ class StatusReport(Struct, frozen=True, tag=True):
     snapshot: int = 0
     day: date | None = None
     filling: FillingReport | None = None
+    to_fill: tuple[str, ...] = ()  # intakes of the coming days, and doses as needed, that an empty compartment may hold

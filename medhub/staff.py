@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ def _status(client: Client, args: argparse.Namespace) -> Iterator[str]:
     for c in status.compartments:
         held = "empty" if c.intake is None else c.intake + ("" if c.verified else f" (not vouched for: {c.doubted})")
         yield f"  compartment {c.compartment:<3} {held}{', lid open' if c.lid_open else ''}"
+    for day, slots in groupby(status.to_fill, key=lambda intake: intake.split("/")[0]):
+        yield f"  to fill: {day}/" + ", ".join(intake.split("/", 1)[1] for intake in slots)
     if (filling := status.filling) is not None:
         done = sum(dose.counted for dose in filling.doses)
         yield f"  filling {filling.compartment} with {filling.intake}: {done} of {len(filling.doses)} counted"

@@ -26,6 +26,7 @@ STATUS = p.StatusReport(
     compartments=(p.CompartmentReport(3, False, "2026-11-20/evening", True), p.CompartmentReport(4, True, None, True),
                   p.CompartmentReport(5, False, "2026-11-21/noon", False, "lid_opened")),
     filling=p.FillingReport(6, "2026-11-22/noon", True, (p.PutIn("1", DOSE, True), p.PutIn("2", DOSE))),
+    to_fill=("2026-11-20/evening", "2026-11-20/night", "2026-11-21/morning", "as-needed/para"),
 )  # fmt: skip
 
 
@@ -93,7 +94,8 @@ def test_status_says_where_the_hub_is(hub: FakeHub, capsys: pytest.CaptureFixtur
     told = capsys.readouterr().out
     for fact in ("hub-7", "plan version 3", "2026-11-20/evening", "due in 3", "compartment 4   empty, lid open",
                  "compartment 5   2026-11-21/noon (not vouched for: lid_opened)",
-                 "filling 6 with 2026-11-22/noon: 1 of 2 counted"):  # fmt: skip
+                 "filling 6 with 2026-11-22/noon: 1 of 2 counted", "to fill: 2026-11-20/evening, night\n",
+                 "to fill: 2026-11-21/morning\n", "to fill: as-needed/para\n"):  # fmt: skip
         assert fact in told
     assert "not_taken/2026-11-20/noon since 18:05, high, seen by Sanne" in told
 

@@ -1,6 +1,7 @@
 """Guided filling through the desk: what was scanned and weighed between two counts is what the core is told (H10)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from hub.domain import commands as c
 from hub.domain import events as e
 from hub.domain.due import SETTLE_S
 from hub.domain.filling import PULSES
-from hub.domain.plan import Settings
+from hub.domain.plan import AsNeeded, Settings
 from hub.domain.state import Item
 from hub.ports import Package, Scan, ScanRefused, Symbology, Unread
+from hub.status import AHEAD_DAYS
 from tests.domain.play import DAY, EVENING, TIMES
 from tests.hub.at_desk import WHO, Hub, at_desk
 from tests.hub.box import MORNING, TABLET_MG, offer, ordination, plan_of
@@ -96,6 +98,30 @@ def status(nurse: Nurse) -> p.StatusReport:
     answer = nurse.says(p.Status())
     assert isinstance(answer, p.StatusReport)
     return answer
+
+
+def test_status_tells_what_may_be_filled_today_and_for_a_week(nurse: Nurse) -> None:
+    ahead = [f"{DAY + timedelta(days=n)}/{slot}" for n in range(AHEAD_DAYS) for slot in ("morning", "evening")]
+    assert list(status(nurse).to_fill) == ahead
+    nurse.all_of(3, EVENINGS, 1000)
+    assert list(status(nurse).to_fill) == [intake for intake in ahead if intake != EVENINGS]
+    nurse.hub.vouched_for(False)
+    assert status(nurse).to_fill == ()
+
+
+def test_doses_as_needed_in_as_many_as_there_are(nurse: Nurse) -> None:
+    pain = replace(ordination("pain"), as_needed=AsNeeded(Decimal(1), 4))
+    nurse.hub.do(offer(plan_of(pain, version=2)))
+    assert status(nurse).to_fill == ("as-needed/pain",)
+
+
+def test_of_a_plan_that_waits_what_comes_after_it_begins(nurse: Nurse) -> None:
+    begins = datetime.combine(DAY + timedelta(days=3), time(0), UTC)
+    nurse.hub.do(offer(plan_of(ordination("ramipril", MORNING), version=2, valid_from=begins)))
+    told = status(nurse).to_fill
+    assert f"{DAY + timedelta(days=2)}/evening" in told
+    assert f"{DAY + timedelta(days=4)}/morning" in told
+    assert f"{DAY + timedelta(days=4)}/evening" not in told
 
 
 # -- from the unlocked lid to the fill --------------------------------------------------------------------------------
