@@ -172,8 +172,13 @@ class Home:
     def begin(self, clock: str) -> "Home":
         """The plan accepted, four compartments filled, and it is `clock` at home, the box at rest."""
         assert self.offer() == ()
+        self.world.key_open(1)  # a weight that changed with every lid shut would be somebody else's doing
+        wait_for("the hub to see the lid open", lambda: any(c.lid_open for c in self.status().compartments))
         for number, slot in enumerate(SLOTS, start=1):
             self.world.fill(number, intake_id(slot), (Item("tablet", Decimal(2), TABLET_MG),))
+        self.world.shut_lid(1)
+        wait_for("the hub to see it shut", lambda: not any(c.lid_open for c in self.status().compartments))
+        for number, slot in enumerate(SLOTS, start=1):
             assert self.act(p.Fill, compartment=number, intake=intake_id(slot), contents_mg=2 * TABLET_MG) == ()
         return self.at(clock)
 
