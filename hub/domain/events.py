@@ -335,30 +335,30 @@ class IntakeCorrected(OfIntake, frozen=True):
 
 # -- alarms --------------------------------------------------------------------------------------------------
 
-class AlarmRaised(Body, frozen=True):
-    """`alarm` is code and subject ("not_taken/2026-11-20/noon"). `can_open`: the dose can still be opened at home."""
+class OfAlarm(Body, frozen=True):
+    """Root of all that happens to one alarm: its code and subject, "not_taken/2026-11-20/noon"."""
 
     alarm: str
+
+class AlarmRaised(OfAlarm, frozen=True):
+    """`can_open`: the dose can still be opened at home."""
+
     code: AlarmCode
     criticality: Criticality
     intake: IntakeId | None = None
     compartment: int | None = None
     can_open: bool = False
 
-class AlarmEscalated(Body, frozen=True):
-    alarm: str
+class AlarmEscalated(OfAlarm, frozen=True):
     level: int
 
-class AlarmAcknowledged(Body, frozen=True):
+class AlarmAcknowledged(OfAlarm, frozen=True):
     """A named human has it."""
 
-    alarm: str
     by: str
 
-class AlarmEnded(Body, frozen=True):
+class AlarmEnded(OfAlarm, frozen=True):
     """The technical cause is over (mains back, clock trusted)."""
-
-    alarm: str
 
 AnyBody = (
     Booted | ClockDoubted | ClockTrusted | TimeSet | MarkLowered | MachineAsked | KeyAccepted | CommandCarriedOut
