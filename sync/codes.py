@@ -25,7 +25,6 @@ CORRECTION = "urn:medhub:dose-correction"
 ALARM = "urn:medhub:alarm"
 
 EVENT_TYPE = "urn:medhub:code:event"
-OUTCOME = "urn:medhub:code:outcome"
 REASON = "urn:medhub:code:reason"
 EVIDENCE = "urn:medhub:code:evidence"
 ALARM_CODE = "urn:medhub:code:alarm"

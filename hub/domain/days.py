@@ -34,10 +34,10 @@ def _last_planned(state: State, plan: Plan, moment: Moment) -> date | None:
     """The last home day that was planned; or, for a first plan, the one before it was ours to serve."""
     if state.planned_day or state.plan_changed is None:
         return state.planned_day
-    return home_day(plan, _ours_since(state.plan_changed, moment)) - timedelta(days=1)
+    return home_day(plan, _began(state.plan_changed, moment)) - timedelta(days=1)
 
 
-def _ours_since(told: Moment, moment: Moment) -> datetime:
+def _began(told: Moment, moment: Moment) -> datetime:
     """Within a boot the time that has passed is known, and with it when that was; else what is told of it."""
     return max(told.wall, moment.wall - waited(told, moment)) if told.boot == moment.boot else told.wall
 
@@ -59,7 +59,7 @@ def _days_to_plan(state: State, plan: Plan, last: date | None, moment: Moment) -
 def _day(state: State, plan: Plan, day: date, moment: Moment) -> Iterator[e.AnyBody]:
     today = home_day(plan, moment.wall)
     behind = state.planned_day is not None and day > state.planned_day
-    since = min(plan.valid_from, _ours_since(state.plan_changed, moment)) if state.plan_changed else plan.valid_from
+    since = min(plan.valid_from, _began(state.plan_changed, moment)) if state.plan_changed else plan.valid_from
     first = day == today or state.planned_day is None
     intakes = tuple(i for i in intakes_of(plan, day)
                     if i.id in state.records or behind or (first and i.at >= since)

@@ -237,7 +237,7 @@ def test_two_packages_between_two_counts_are_refused_and_scanned_anew(nurse: Nur
     nurse.scans()
     nurse.scans(RAMIPRIL)
     nurse.puts_in(1000)
-    assert status(nurse).filling.scanned == "two_packages"  # type: ignore[union-attr]
+    assert status(nurse).filling.scanned == "two_packages"
     assert nurse.counts() == refused("two_packages")
     nurse.scans()
     nurse.scans()  # held up again: the same package
